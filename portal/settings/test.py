@@ -1,0 +1,19 @@
+"""For pytest. tests/conftest.py starts a real PostgreSQL and puts its address into DATABASE_URL."""
+
+from .base import *
+from .base import BASE_DIR
+from .environment import database
+
+DEBUG = False
+SECRET_KEY = "test-only-" + "x" * 40  # tests only
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+DATABASES = {"default": database()}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MEDIA_ROOT = BASE_DIR / "var" / "test-media"
+STATIC_ROOT = BASE_DIR / "var" / "test-static"
+SITE_URL = "http://testserver"
+STRIPE_TIMEOUT = 0.3
+STAFF_MFA_REQUIRED = False
+DEMO_ALLOWED = True
