@@ -1,3 +1,4 @@
-from .user import User
+from .organisation import LegalForm, Membership, Organisation, OrganisationState, Role
+from .user import LANGUAGES, User
 
-__all__ = ["User"]
+__all__ = ["LANGUAGES", "LegalForm", "Membership", "Organisation", "OrganisationState", "Role", "User"]
