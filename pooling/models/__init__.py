@@ -1,0 +1,41 @@
+from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
+from .event import PoolEvent, event, record
+from .method import ProviderCustomer, SavedMethod, SetupPage, SetupState
+from .pledge import HOLD, Pledge, PledgeState, Slot
+from .pool import Pool, PoolState, WorkshopText
+from .refund import Refund, RefundReason, RefundState
+from .sandbox import SandboxEntry
+from .terms import LEAST_SHARE, Acceptance, Pricing, SurplusRule, Terms
+from .webhook import WebhookEvent
+
+__all__ = [
+    "HOLD",
+    "LEAST_SHARE",
+    "Acceptance",
+    "Attempt",
+    "AttemptKind",
+    "AttemptState",
+    "Charge",
+    "ChargeState",
+    "Pledge",
+    "PledgeState",
+    "Pool",
+    "PoolEvent",
+    "PoolState",
+    "Pricing",
+    "ProviderCustomer",
+    "Refund",
+    "RefundReason",
+    "RefundState",
+    "SandboxEntry",
+    "SavedMethod",
+    "SetupPage",
+    "SetupState",
+    "Slot",
+    "SurplusRule",
+    "Terms",
+    "WebhookEvent",
+    "WorkshopText",
+    "event",
+    "record",
+]

@@ -1,0 +1,128 @@
+"""What a pledge owes, and each call to a provider to collect it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from pooling.money import RappenField
+
+
+class ChargeState(models.TextChoices):
+    DUE = "due", _("is being prepared")
+    SENDING = "sending", _("is on its way")
+    SUCCEEDED = "succeeded", _("paid")
+    ACTION_REQUIRED = "action_required", _("needs you")
+    VOID = "void", _("void")
+
+
+class ChargeQuerySet(models.QuerySet["Charge"]):
+    def due(self) -> ChargeQuerySet:
+        return self.filter(state=ChargeState.DUE)
+
+    def live(self) -> ChargeQuerySet:
+        return self.exclude(state=ChargeState.VOID)
+
+    def captured(self) -> ChargeQuerySet:
+        return self.filter(captured__gt=0)
+
+
+class Charge(models.Model):
+    """`amount` Rappen that a pledge owes since prices locked. `captured` is what arrived for it, whatever its state."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    pledge = models.ForeignKey("pooling.Pledge", on_delete=models.PROTECT, related_name="charges")
+    amount = RappenField()
+    captured = RappenField(default=0)
+    state = models.CharField(max_length=16, choices=ChargeState.choices, default=ChargeState.DUE)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    mend_until = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=60, blank=True)  # the provider's code of the last decline
+
+    objects = ChargeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["pledge"], condition=~Q(state="void"), name="pledge_has_one_live_charge"),
+            models.CheckConstraint(condition=Q(state__in=ChargeState.values), name="charge_state_is_known"),
+            models.CheckConstraint(condition=Q(amount__gte=1) & Q(captured__gte=0), name="charge_amounts_are_not_negative"),
+            models.CheckConstraint(condition=~Q(state="succeeded") | Q(captured__gte=models.F("amount")), name="charge_succeeded_was_captured"),
+            models.CheckConstraint(condition=~Q(state="due") | Q(captured=0), name="charge_due_has_no_money"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class AttemptKind(models.TextChoices):
+    OFF_SESSION = "off_session", _("with the saved method")
+    PAGE = "page", _("on the payment page")
+
+
+class AttemptState(models.TextChoices):
+    SENDING = "sending", _("sent, no answer yet")
+    WAITING = "waiting", _("waits for the person")
+    SUCCEEDED = "succeeded", _("succeeded")
+    FAILED = "failed", _("failed")
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def live(self) -> AttemptQuerySet:
+        return self.filter(state__in=Attempt.LIVE_STATES)
+
+    def unanswered(self, *, now: datetime) -> AttemptQuerySet:
+        """Sent, but nobody is waiting for the answer any more: the process that asked is gone or was put off."""
+        return self.filter(state=AttemptState.SENDING, next_look_at__lte=now)
+
+    def to_look_at(self, *, now: datetime) -> AttemptQuerySet:
+        """Waiting for a person; worth asking the provider again."""
+        return self.filter(state=AttemptState.WAITING, next_look_at__lte=now)
+
+
+class Attempt(models.Model):
+    """One try to collect a charge: its number, key and parameters are stored before the provider hears of it, and replayed as they are."""
+
+    LIVE_STATES: ClassVar = (AttemptState.SENDING, AttemptState.WAITING)
+
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12, choices=AttemptKind.choices)
+    provider = models.CharField(max_length=12)
+    key = models.CharField(max_length=80, unique=True)
+    parameters = models.JSONField()
+    state = models.CharField(max_length=10, choices=AttemptState.choices, default=AttemptState.SENDING)
+    started_at = models.DateTimeField()
+    next_look_at = models.DateTimeField()  # until then whoever sent it is expected to record the answer
+    tries = models.PositiveSmallIntegerField(default=1)
+    intent_ref = models.CharField(max_length=255, blank=True)
+    page_ref = models.CharField(max_length=255, blank=True)
+    url = models.URLField(max_length=2000, blank=True)
+    failure = models.CharField(max_length=60, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["charge", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["charge", "number"], name="attempt_number_is_unique"),
+            models.UniqueConstraint(fields=["charge"], condition=Q(state__in=["sending", "waiting"]), name="charge_has_one_live_attempt"),
+            models.UniqueConstraint(fields=["charge"], condition=Q(state="succeeded"), name="charge_has_one_successful_attempt"),
+            models.UniqueConstraint(fields=["provider", "intent_ref"], condition=~Q(intent_ref=""), name="attempt_intent_is_unique"),
+            models.UniqueConstraint(fields=["provider", "page_ref"], condition=~Q(page_ref=""), name="attempt_page_is_unique"),
+            models.CheckConstraint(condition=Q(state__in=AttemptState.values), name="attempt_state_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,83 @@
+"""Payment methods that an organisation saved with a provider, and the hosted pages on which they are given."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ProviderCustomer(models.Model):
+    """How a provider names an organisation."""
+
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
+    provider = models.CharField(max_length=12)
+    ref = models.CharField(max_length=255)
+
+    class Meta:
+        verbose_name = _("provider's customer")
+        verbose_name_plural = _("provider's customers")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "provider"], name="customer_is_one_per_organisation"),
+            models.UniqueConstraint(fields=["provider", "ref"], name="customer_ref_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class SavedMethod(models.Model):
+    """A card or TWINT mandate. We keep how to name it, never the number itself."""
+
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="methods")
+    provider = models.CharField(max_length=12)
+    customer_ref = models.CharField(max_length=255)
+    ref = models.CharField(max_length=255)
+    kind = models.CharField(max_length=12)
+    label = models.CharField(max_length=60)  # as people recognise it: "Visa •••• 4242"
+    expires_on = models.DateField(null=True)
+    saved_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("payment method")
+        verbose_name_plural = _("payment methods")
+        constraints = [models.UniqueConstraint(fields=["provider", "ref"], name="method_ref_is_unique")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class SetupState(models.TextChoices):
+    OPENING = "opening", _("being opened")
+    OPEN = "open", _("open")
+    COMPLETE = "complete", _("complete")
+    EXPIRED = "expired", _("expired")
+
+
+class SetupPage(models.Model):
+    """A provider's hosted page on which the method for one pledge is given."""
+
+    pledge = models.ForeignKey("pooling.Pledge", on_delete=models.PROTECT, related_name="setup_pages")
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    provider = models.CharField(max_length=12)
+    key = models.CharField(max_length=80, unique=True)
+    parameters = models.JSONField()
+    ref = models.CharField(max_length=255, blank=True)
+    url = models.URLField(max_length=2000, blank=True)
+    state = models.CharField(max_length=10, choices=SetupState.choices, default=SetupState.OPENING)
+    expires_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("page for a payment method")
+        verbose_name_plural = _("pages for payment methods")
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "ref"], condition=~Q(ref=""), name="setup_ref_is_unique"),
+            models.UniqueConstraint(fields=["pledge"], condition=Q(state__in=["opening", "open"]), name="setup_is_one_live_per_pledge"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

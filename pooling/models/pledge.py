@@ -1,0 +1,106 @@
+"""An organisation's pledge of shares, and the share slots that carry what each costs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from pooling.money import RappenField
+
+from .pool import Pool
+
+# How long places are held while a card or TWINT mandate is being given. Checkout lives 31 minutes, so it ends first (DESIGN.md section 5).
+HOLD = timedelta(minutes=35)
+
+
+class PledgeState(models.TextChoices):
+    PENDING = "pending", _("waits for a payment method")
+    STANDING = "standing", _("stands")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    EXPIRED = "expired", _("expired")
+
+
+class PledgeQuerySet(models.QuerySet["Pledge"]):
+    def live(self) -> PledgeQuerySet:
+        return self.filter(state__in=Pledge.LIVE_STATES)
+
+    def standing(self) -> PledgeQuerySet:
+        return self.filter(state=PledgeState.STANDING)
+
+    def pending(self) -> PledgeQuerySet:
+        return self.filter(state=PledgeState.PENDING)
+
+    def overdue(self, *, now: datetime) -> PledgeQuerySet:
+        """Pending ones whose hold has run out."""
+        return self.pending().filter(held_until__lte=now)
+
+
+class Pledge(models.Model):
+    """`shares` of `pool` for `organisation`. One live pledge per organisation and pool."""
+
+    LIVE_STATES: ClassVar = (PledgeState.PENDING, PledgeState.STANDING)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="pledges")
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="pledges")
+    shares = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=PledgeState.choices)
+    method = models.ForeignKey("pooling.SavedMethod", null=True, on_delete=models.PROTECT, related_name="pledges")
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True)
+    stands_since = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = PledgeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pledge")
+        verbose_name_plural = _("pledges")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["pool", "organisation"], condition=Q(state__in=["pending", "standing"]), name="pledge_is_one_per_organisation"),
+            models.CheckConstraint(condition=Q(shares__gte=1), name="pledge_has_shares"),
+            models.CheckConstraint(condition=Q(state__in=PledgeState.values), name="pledge_state_is_known"),
+            models.CheckConstraint(condition=~Q(state="pending") | Q(held_until__isnull=False), name="pledge_pending_has_an_end"),
+            models.CheckConstraint(condition=~Q(state="standing") | Q(stands_since__isnull=False, method__isnull=False), name="pledge_standing_has_a_method"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def most(self) -> int:
+        """The most that it can cost, in Rappen: what the organisation agreed to."""
+        return self.shares * self.pool.ceiling
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in self.LIVE_STATES
+
+    @property
+    def seats(self) -> int:
+        """How many people it may send."""
+        return self.shares * self.pool.seats_per_share
+
+
+class Slot(models.Model):
+    """One share of a pledge. Its amount is empty until prices lock; ids run in order of pledging."""
+
+    pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="slots")
+    amount = RappenField(null=True)
+
+    class Meta:
+        verbose_name = _("share")
+        verbose_name_plural = _("shares")
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="slot_amount_is_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.pledge_id}: {self.amount}"

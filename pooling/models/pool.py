@@ -1,0 +1,122 @@
+"""A pool finances one workshop. It knows the workshop's page by `page_key` only."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from .terms import Terms
+
+
+class PoolState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open for pledges")
+    FUNDED = "funded", _("Threshold reached, payments are under way")
+    CONFIRMED = "confirmed", _("Takes place")
+    LAPSED = "lapsed", _("Did not come about")
+    CANCELLED = "cancelled", _("Called off")
+
+
+class PoolQuerySet(models.QuerySet["Pool"]):
+    def public(self) -> PoolQuerySet:
+        """Those that were published."""
+        return self.exclude(state=PoolState.DRAFT)
+
+    def open(self) -> PoolQuerySet:
+        return self.filter(state=PoolState.OPEN)
+
+    def overdue(self, *, now: datetime) -> PoolQuerySet:
+        """Open ones whose closing time has come."""
+        return self.open().filter(closes_at__lte=now)
+
+
+class Pool(Terms):
+    """One workshop's financing.
+
+    `held` and `standing` count shares of pending and of standing pledges. They are kept under the pool's row lock, so that the database
+    itself refuses a share too many; `check_money` recounts them.
+    """
+
+    OPEN_STATES: ClassVar = (PoolState.OPEN, PoolState.FUNDED, PoolState.CONFIRMED)
+    FINANCED_STATES: ClassVar = (PoolState.FUNDED, PoolState.CONFIRMED)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    page_key = models.UUIDField(_("key of the workshop's page"), unique=True)
+    state = models.CharField(_("state"), max_length=10, choices=PoolState.choices, default=PoolState.DRAFT)
+    held = models.PositiveIntegerField(default=0, editable=False)
+    standing = models.PositiveIntegerField(default=0, editable=False)
+    opened_at = models.DateTimeField(null=True, editable=False)
+    funded_at = models.DateTimeField(null=True, editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    cancel_reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    objects = PoolQuerySet.as_manager()
+
+    class Meta(Terms.Meta):
+        abstract = False
+        verbose_name = _("pool")
+        verbose_name_plural = _("pools")
+        ordering = ["closes_at", "pk"]
+        constraints = [
+            *Terms.Meta.constraints,
+            models.CheckConstraint(condition=Q(state__in=PoolState.values), name="pool_state_is_known"),
+            models.CheckConstraint(condition=Q(capacity__gte=F("held") + F("standing")), name="pool_holds_at_most_its_capacity"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "open", "lapsed"], funded_at=None) | Q(state__in=["funded", "confirmed"], funded_at__isnull=False) | Q(state="cancelled"),
+                name="pool_is_funded_once_prices_are_locked",
+            ),
+            models.CheckConstraint(condition=~Q(state="confirmed") | Q(confirmed_at__isnull=False), name="pool_confirmed_has_its_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title()
+
+    @property
+    def places_left(self) -> int:
+        """Shares that can still be pledged."""
+        return max(0, self.capacity - self.held - self.standing)
+
+    @property
+    def missing(self) -> int:
+        """Shares that are missing to the threshold."""
+        return max(0, self.threshold - self.standing)
+
+    def accepts(self, *, now: datetime) -> bool:
+        """Whether a new share may still stand: read under the pool's lock where it decides."""
+        return self.state in self.OPEN_STATES and now < self.closes_at
+
+    def text(self, language: str = "") -> WorkshopText | None:
+        """The workshop's title and address in `language` (the active one by default), else in any language there is."""
+        wanted = language or get_language() or "de"
+        texts = {text.language: text for text in self.texts.all()}
+        return texts.get(wanted) or next((texts[code] for code in ("de", "fr", "it") if code in texts), None)
+
+    def title(self, language: str = "") -> str:
+        """The workshop's title, or the pool's id where nothing was published yet."""
+        text = self.text(language)
+        return text.title if text else str(self.uuid)
+
+
+class WorkshopText(models.Model):
+    """What the domain knows of the workshop's page in one language; written when the page is published."""
+
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=2)
+    title = models.CharField(max_length=255)
+    path = models.CharField(max_length=500)  # from the root of the site, e.g. /fr/ateliers/newsletter/
+    place = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        verbose_name = _("workshop's text")
+        verbose_name_plural = _("workshops' texts")
+        constraints = [models.UniqueConstraint(fields=["pool", "language"], name="workshop_text_is_one_per_language")]
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.title}"

@@ -1,0 +1,219 @@
+"""What a payment provider has to be able to do. Only frozen dataclasses and plain JSON cross this line, in both directions.
+
+The rule behind its shape: whatever moves money is first written down (key and parameters, as JSON), then sent, then recorded. So building the
+parameters and sending them are two calls, and what is sent again later is exactly what was written down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+Parameters = dict[str, Any]
+
+
+class OutcomeUnknown(Exception):
+    """The provider did not say what became of the request (time-out, reset, 409, 429, 5xx). Ask again with the same key, later."""
+
+
+class RequestRefused(Exception):
+    """The provider refused the request itself; nothing happened, and sending it again will not help. Holds the provider's code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ForgedNotice(Exception):
+    """A webhook whose signature is wrong, or that can't be read."""
+
+
+class Progress(StrEnum):
+    """How far something is at the provider."""
+
+    OPEN = "open"  # waits for the person, or for the bank
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"  # final for this attempt: declined, expired or cancelled
+
+
+@dataclass(frozen=True)
+class CustomerRequest:
+    """An organisation, as a provider needs to know it."""
+
+    key: str
+    organisation: str  # uuid
+    name: str
+    language: str
+
+
+@dataclass(frozen=True)
+class SetupRequest:
+    """Ask for a hosted page on which a payment method is saved for a pledge."""
+
+    customer_ref: str
+    pledge: str  # uuid
+    language: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """A hosted page to send the person to."""
+
+    ref: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """A saved payment method."""
+
+    ref: str
+    customer_ref: str
+    kind: str  # card | twint
+    label: str  # "Visa •••• 4242"
+    expires_on: date | None
+
+
+@dataclass(frozen=True)
+class SetupResult:
+    """What became of a setup page. `method` is there if and only if it succeeded."""
+
+    progress: Progress
+    method: Method | None = None
+
+
+@dataclass(frozen=True)
+class ChargeRequest:
+    """Collect `amount` Rappen from a saved method, without the person."""
+
+    amount: int
+    customer_ref: str
+    method_ref: str
+    method_kind: str
+    pledge: str  # uuid
+    attempt: str  # the attempt's key, found again in the provider's books
+    description: str
+
+
+@dataclass(frozen=True)
+class PaymentPageRequest:
+    """Ask for a hosted page on which the person pays `amount` Rappen now."""
+
+    amount: int
+    customer_ref: str
+    pledge: str
+    attempt: str
+    description: str
+    language: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class ChargeResult:
+    """What became of an attempt. `captured` Rappen arrived; `failure` is the provider's code of a decline."""
+
+    progress: Progress
+    intent_ref: str = ""
+    captured: int = 0
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class RefundRequest:
+    """Send `amount` Rappen of a payment back."""
+
+    intent_ref: str
+    amount: int
+    refund: str  # uuid
+    pledge: str  # uuid
+
+
+@dataclass(frozen=True)
+class RefundResult:
+    progress: Progress
+    ref: str = ""
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A verified webhook: an id that is unique at the provider, its type, and what it is about."""
+
+    ref: str
+    kind: str
+    page_ref: str = ""  # a setup or payment page
+    intent_ref: str = ""  # a payment
+    refund_ref: str = ""
+
+
+class PaymentProvider(Protocol):
+    """Each method that talks to the provider raises OutcomeUnknown or RequestRefused; those that build parameters talk to nobody.
+
+    `charge` and `open_*` answer the same to the same key and parameters, however often they are called within 23 hours.
+    """
+
+    name: str
+
+    def create_customer(self, request: CustomerRequest) -> str:
+        """The provider's name for the organisation."""
+
+    def setup_parameters(self, request: SetupRequest) -> Parameters:
+        """For open_setup_page."""
+
+    def open_setup_page(self, *, key: str, parameters: Parameters) -> Page:
+        """A page on which the method is given."""
+
+    def look_at_setup(self, page_ref: str) -> SetupResult:
+        """What became of it. A person's coming back proves nothing, this does."""
+
+    def close_setup_page(self, page_ref: str) -> None:
+        """Nobody can finish it from now on. Closing one that has ended already is fine."""
+
+    def charge_parameters(self, request: ChargeRequest) -> Parameters:
+        """For charge."""
+
+    def charge(self, *, key: str, parameters: Parameters) -> ChargeResult:
+        """Collect now. A decline, a wish for the person included, is a FAILED result and no exception."""
+
+    def find_charge(self, *, key: str, parameters: Parameters, since: datetime) -> ChargeResult | None:
+        """Look through the provider's books for an attempt whose answer never came. None: it never happened. For when keys may be forgotten."""
+
+    def payment_page_parameters(self, request: PaymentPageRequest) -> Parameters:
+        """For open_payment_page."""
+
+    def open_payment_page(self, *, key: str, parameters: Parameters) -> Page:
+        """A page on which the person pays."""
+
+    def look_at_payment_page(self, page_ref: str) -> ChargeResult:
+        """What became of it."""
+
+    def close_payment_page(self, page_ref: str) -> ChargeResult:
+        """Nobody can pay there from now on; or, if somebody has, that result."""
+
+    def abandon_intent(self, intent_ref: str) -> ChargeResult:
+        """A declined payment can't be finished later by anybody; or, if it was after all paid, that result."""
+
+    def refund_parameters(self, request: RefundRequest) -> Parameters:
+        """For refund."""
+
+    def refund(self, *, key: str, parameters: Parameters) -> RefundResult:
+        """Send money back."""
+
+    def find_refund(self, *, parameters: Parameters) -> RefundResult | None:
+        """Look through the provider's books for a refund whose answer never came."""
+
+    def look_at_refund(self, refund_ref: str) -> RefundResult:
+        """What became of it."""
+
+    def release_method(self, method_ref: str) -> None:
+        """Forget a saved method. Forgetting one that is gone already is fine."""
+
+    def read_notice(self, *, body: bytes, signature: str) -> Notice:
+        """Verify and parse a webhook. Raises ForgedNotice."""
