@@ -156,6 +156,7 @@ WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
 # The address that letters link to, without a slash at the end.
 SITE_URL = "http://localhost:8000"
 DEFAULT_FROM_EMAIL = "up2gether <hello@up2gether.example>"
+EMAIL_TIMEOUT = 20  # seconds for a mail server to answer, so that tick never hangs on one
 
 # Payments: the name of a module in pooling/payments/.
 PAYMENT_PROVIDER = "sandbox"

@@ -1,0 +1,185 @@
+"""Queueing letters inside the transaction of their event, and sending them later, outside of any."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.utils.text import Truncator
+
+from members.models import Membership, Organisation, Role, User
+
+from .models import Letter
+from .rendering import read_source, write
+
+LEASE = timedelta(minutes=15)  # how long a claimed letter is left to its sender
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=12)
+MOST_AT_ONCE = 200  # in one run, so that the other steps of tick get their turn
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What to tell one organisation. `key` names the event for it; `context` is plain data (see markup.plain)."""
+
+    key: str
+    organisation: Organisation
+    context: Mapping[str, object]
+
+
+def queue_letter(
+    *, key: str, template: str, organisation: Organisation, context: Mapping[str, object], now: datetime
+) -> int:
+    """Write a letter to each active administrator of `organisation`, in its language, and return how many.
+
+    `template` is a name such as "pooling/letters/pledged.txt". Hearing a key again changes nothing and returns 0.
+    """
+    return queue_letters(template=template, drafts=[Draft(key, organisation, context)], now=now)
+
+
+@transaction.atomic
+def queue_letters(*, template: str, drafts: Iterable[Draft], now: datetime) -> int:
+    """Write letters to the active administrators of many organisations, and return how many.
+
+    Three statements, however many organisations there are. Keys that were heard before are left as they are.
+    """
+    drafts = list(drafts)
+    administrators = people_who_act_for({draft.organisation.pk for draft in drafts})
+    told = set(Letter.objects.filter(key__in={draft.key for draft in drafts}).values_list("key", "person_id"))
+    letters: dict[tuple[str, int], Letter] = {}
+    for draft in drafts:
+        people = [person for person in administrators[draft.organisation.pk] if (draft.key, person.pk) not in told]
+        letters |= {(letter.key, letter.person_id): letter for letter in letters_to(people, draft, template, now)}
+    # A letter that another process queued meanwhile is left alone.
+    Letter.objects.bulk_create(letters.values(), ignore_conflicts=True)
+    return len(letters)
+
+
+def people_who_act_for(organisations: set[int]) -> Mapping[int, list[User]]:
+    """The active administrators by organisation."""
+    found: defaultdict[int, list[User]] = defaultdict(list)
+    memberships = Membership.objects.filter(
+        organisation__in=organisations, role=Role.ADMINISTRATOR, person__is_active=True
+    )
+    for membership in memberships.select_related("person").order_by("person"):
+        found[membership.organisation_id].append(membership.person)
+    return found
+
+
+def letters_to(people: Iterable[User], draft: Draft, template: str, now: datetime) -> Iterable[Letter]:
+    """One letter to each, written but not saved."""
+    people, organisation = list(people), draft.organisation
+    if not people:
+        return
+    language = organisation.language
+    context = {"organisation": organisation.name, **draft.context}
+    document = read_source(template=template, context=context, language=language)
+    for person in people:
+        written = write(document, language=language, name=person.get_full_name(), organisation=organisation.name)
+        yield Letter(
+            key=draft.key,
+            organisation=organisation,
+            person=person,
+            language=language,
+            template=template,
+            subject=Truncator(written.subject).chars(250),
+            text=written.text,
+            html=written.html,
+            queued_at=now,
+            next_try_at=now,
+        )
+
+
+def send_letters(*, now: datetime) -> int:
+    """Send what is due, and return how many were sent. Any number of senders may work at once.
+
+    A letter that a mail server refuses waits twice as long each time. One whose sender dies is sent again after its
+    lease, with the same Message-ID.
+    """
+    connection = get_connection()
+    sent = 0
+    try:
+        for _turn in range(MOST_AT_ONCE):
+            letter = claim_letter(now=now)
+            if letter is None:
+                break
+            try:
+                connection.open()
+            except (SMTPException, OSError) as error:
+                put_off(letter, error=error, now=now)
+                break  # the server is away: the others would only wait for it, too
+            sent += send_letter(letter, connection=connection, now=now)
+    finally:
+        close(connection)
+    return sent
+
+
+@transaction.atomic
+def claim_letter(*, now: datetime) -> Letter | None:
+    """Take the next letter that is due, so that no other sender takes it before its lease is over."""
+    letter = (
+        Letter.objects.due(now=now).select_for_update(skip_locked=True, of=("self",)).select_related("person").first()
+    )
+    if letter is not None:
+        letter.tries += 1
+        letter.next_try_at = now + LEASE
+        letter.save(update_fields=["tries", "next_try_at"])
+    return letter
+
+
+def send_letter(letter: Letter, *, connection: BaseEmailBackend, now: datetime) -> bool:
+    """Hand a claimed letter to the mail server and record how that went, each letter on its own."""
+    try:
+        connection.send_messages([as_message(letter)])
+    except (SMTPException, OSError, ValueError) as error:  # ValueError: an address that can't stand in a header
+        put_off(letter, error=error, now=now)
+        close(connection)  # the next letter starts afresh
+        return False
+    letter.sent_at, letter.last_error = now, ""
+    letter.save(update_fields=["sent_at", "last_error"])
+    return True
+
+
+def put_off(letter: Letter, *, error: Exception, now: datetime) -> None:
+    """Try again later: after 1, 2, 4 ... minutes, at most 12 hours."""
+    letter.next_try_at = now + min(FIRST_PAUSE * 2 ** (letter.tries - 1), LONGEST_PAUSE)
+    letter.last_error = Truncator(f"{type(error).__name__}: {error}").chars(500)
+    letter.save(update_fields=["next_try_at", "last_error"])
+    logger.warning("letter %s was not taken (%s), try %d", letter.uuid, type(error).__name__, letter.tries)
+
+
+def close(connection: BaseEmailBackend) -> None:
+    """Close, also a connection that broke."""
+    try:
+        connection.close()
+    except (SMTPException, OSError):
+        logger.info("the mail server's connection was gone already")
+
+
+def as_message(letter: Letter) -> EmailMultiAlternatives:
+    """The mail: text first, HTML as its alternative (RFC 2046, section 5.1.4)."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    message = EmailMultiAlternatives(
+        letter.subject,
+        letter.text,
+        to=[letter.person.email],
+        headers={
+            "Message-ID": f"<{letter.uuid}@{domain}>",  # the same when it has to be sent again
+            "Auto-Submitted": "auto-generated",  # RFC 3834, section 5: no automatic answers, please
+            "X-Auto-Response-Suppress": "All",  # what Exchange reads instead
+            "Content-Language": letter.language,
+        },
+    )
+    message.attach_alternative(letter.html, "text/html")
+    return message

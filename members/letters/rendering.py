@@ -1,0 +1,105 @@
+"""From a template and facts to a subject, a text and an HTML version, in one language."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext, pgettext
+
+from .markup import Button, Document, Facts, Paragraph, Tiles, one_line, parse, plain
+
+WIDTH = 72  # characters in a line of the text version, so that quoting it twice fits 76
+LABEL_WIDTH = 28
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter that is ready to be sent."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def read_source(*, template: str, context: Mapping[str, object], language: str) -> Document:
+    """What the template says of these facts, in `language`, with times of Switzerland.
+
+    Raises TypeError if the context holds anything but plain data, ValueError if the template isn't a letter.
+    """
+    with translation.override(language), timezone.override(ZoneInfo("Europe/Zurich")):
+        facts = Context({key: plain(value) for key, value in context.items()}, autoescape=False)
+        return parse(get_template(template).template.render(facts))  # type: ignore[attr-defined]  # Django's own engine
+
+
+def write(document: Document, *, language: str, name: str = "", organisation: str = "") -> Written:
+    """The letter to one person called `name`, as one of those who act for `organisation`."""
+    with translation.override(language):
+        frame = {
+            "document": document,
+            "greeting": greeting(one_line(str(plain(name)))),
+            "reason": reason(one_line(str(plain(organisation)))),
+            "language": language,
+            "site_url": settings.SITE_URL,
+        }
+        text = as_text(document, opening=frame["greeting"], ending=[frame["reason"], settings.SITE_URL])
+        return Written(document.subject, text, render_to_string("letters/frame.html", frame).strip())
+
+
+def greeting(name: str) -> str:
+    return gettext("Good day %(name)s") % {"name": name} if name else gettext("Good day")
+
+
+def reason(organisation: str) -> str:
+    """Why one gets this letter."""
+    if not organisation:
+        return gettext("This letter was sent by the up2gether portal.")
+    return gettext("You receive this letter because you act for %(organisation)s on the up2gether portal.") % {
+        "organisation": organisation
+    }
+
+
+def as_text(document: Document, *, opening: str, ending: list[str]) -> str:
+    """The text version: paragraphs in lines of 72 characters, facts in two columns, links on lines of their own."""
+    blocks = [wrap(opening)]
+    for part in document.parts:
+        match part:
+            case Paragraph(text=text):
+                blocks.append(wrap(text))
+            case Facts(rows=rows):
+                blocks.append(columns([(labelled(label), value) for label, value in rows]))
+            case Button(label=label, url=url):
+                blocks.append(f"{wrap(labelled(label))}\n{url}")
+            case Tiles(caption=caption):
+                blocks.append(("|".join(part.field) + "\n" if part.is_shown else "") + wrap(caption))
+    blocks.append("\n".join(["-- ", *map(wrap, ending)]))  # what mail programs leave out of an answer
+    return "\n\n".join(blocks) + "\n"
+
+
+def labelled(label: str) -> str:
+    """The label with its colon: French sets a space before it."""
+    return pgettext("label before a value", "%(label)s:") % {"label": label}
+
+
+def wrap(text: str, *, first: str = "", then: str = "") -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def columns(rows: list[tuple[str, str]]) -> str:
+    """Labels and values side by side; a label that is too long for its column stands above its value."""
+    width = max([len(label) for label, _value in rows if len(label) <= LABEL_WIDTH], default=0)
+    lines = []
+    for label, value in rows:
+        if len(label) > width:
+            lines.append(f"  {label}")
+            label = ""
+        lines.append(wrap(value, first=f"  {label:<{width}}  ", then=" " * (width + 4)))
+    return "\n".join(lines)
