@@ -101,10 +101,12 @@ class Attempt(models.Model):
     parameters = models.JSONField()
     state = models.CharField(max_length=10, choices=AttemptState.choices, default=AttemptState.SENDING)
     started_at = models.DateTimeField()
+    abandoned_at = models.DateTimeField(null=True)  # since then nobody can finish the declined payment
     next_look_at = models.DateTimeField()  # until then whoever sent it is expected to record the answer
     tries = models.PositiveSmallIntegerField(default=1)
     intent_ref = models.CharField(max_length=255, blank=True)
     page_ref = models.CharField(max_length=255, blank=True)
+    captured = RappenField(default=0)
     url = models.URLField(max_length=2000, blank=True)
     failure = models.CharField(max_length=60, blank=True)
     ended_at = models.DateTimeField(null=True)
@@ -118,10 +120,10 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["charge", "number"], name="attempt_number_is_unique"),
             models.UniqueConstraint(fields=["charge"], condition=Q(state__in=["sending", "waiting"]), name="charge_has_one_live_attempt"),
-            models.UniqueConstraint(fields=["charge"], condition=Q(state="succeeded"), name="charge_has_one_successful_attempt"),
             models.UniqueConstraint(fields=["provider", "intent_ref"], condition=~Q(intent_ref=""), name="attempt_intent_is_unique"),
             models.UniqueConstraint(fields=["provider", "page_ref"], condition=~Q(page_ref=""), name="attempt_page_is_unique"),
             models.CheckConstraint(condition=Q(state__in=AttemptState.values), name="attempt_state_is_known"),
+            models.CheckConstraint(condition=Q(state="succeeded", captured__gte=1) | ~Q(state="succeeded") & Q(captured=0), name="attempt_captured_when_it_succeeded"),
         ]
 
     def __str__(self) -> str:

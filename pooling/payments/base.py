@@ -182,6 +182,9 @@ class PaymentProvider(Protocol):
     def charge(self, *, key: str, parameters: Parameters) -> ChargeResult:
         """Collect now. A decline, a wish for the person included, is a FAILED result and no exception."""
 
+    def look_at_intent(self, intent_ref: str) -> ChargeResult:
+        """What became of a payment that was still open at the provider."""
+
     def find_charge(self, *, key: str, parameters: Parameters, since: datetime) -> ChargeResult | None:
         """Look through the provider's books for an attempt whose answer never came. None: it never happened. For when keys may be forgotten."""
 

@@ -1,0 +1,103 @@
+"""Charges as rows: made when prices lock, claimed for sending, voided when nothing is owed any more. No provider is called here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from pooling.models import Attempt, AttemptKind, AttemptState, Charge, ChargeState, Pledge, Pool, Slot, event, record
+from pooling.payments import provider
+from pooling.payments.base import ChargeRequest
+
+from .patience import LEASE
+
+# Charges in these states can be voided: no money is under way for them.
+VOIDABLE = (ChargeState.DUE, ChargeState.ACTION_REQUIRED)
+
+
+def lock_prices(*, pool: Pool, pledges: list[Pledge], now: datetime) -> list[Charge]:
+    """Fix the price of each share of `pledges` and make one charge per pledge (fixed pricing: a share costs the ceiling).
+
+    Call it under the pool's lock, in the transaction that funds the pool or makes a late pledge stand.
+    """
+    Slot.objects.filter(pledge__in=pledges).update(amount=pool.ceiling)
+    charges = Charge.objects.bulk_create([Charge(pledge=pledge, amount=pledge.shares * pool.ceiling, created_at=now) for pledge in pledges])
+    pool.events.bulk_create([event(pool, "charge_due", now=now, pledge=charge.pledge, charge=charge, amount=charge.amount) for charge in charges])
+    return charges
+
+
+@transaction.atomic
+def claim_due_charge(*, now: datetime) -> Attempt | None:
+    """Mark the next due charge as being sent and write down the attempt, before the provider hears of it. None if nothing is due.
+
+    `skip_locked` lets any number of processes do this at once, each taking another charge.
+    """
+    charge = Charge.objects.due().select_for_update(skip_locked=True, of=("self",)).select_related("pledge__pool", "pledge__method").order_by("pk").first()
+    if charge is None:
+        return None
+    charge.state = ChargeState.SENDING
+    charge.save(update_fields=["state"])
+    pledge = charge.pledge
+    method = pledge.method
+    number = next_number(charge)
+    key = attempt_key(pledge, number)
+    assert method is not None  # the database keeps this: pledge_standing_has_a_method
+    request = ChargeRequest(
+        amount=charge.amount,
+        customer_ref=method.customer_ref,
+        method_ref=method.ref,
+        method_kind=method.kind,
+        pledge=str(pledge.uuid),
+        attempt=key,
+        description=pledge.pool.title("de"),
+    )
+    attempt = Attempt.objects.create(
+        charge=charge,
+        number=number,
+        kind=AttemptKind.OFF_SESSION,
+        provider=method.provider,
+        key=key,
+        parameters=provider(method.provider).charge_parameters(request),
+        started_at=now,
+        next_look_at=now + LEASE,
+    )
+    record(pledge.pool, "charge_sending", now=now, pledge=pledge, charge=charge, attempt=number)
+    return attempt
+
+
+def next_number(charge: Charge) -> int:
+    """The number of the pledge's next attempt. It runs over all charges of the pledge, since the key is made of it."""
+    return Attempt.objects.filter(charge__pledge=charge.pledge_id).count() + 1
+
+
+def attempt_key(pledge: Pledge, number: int) -> str:
+    """The idempotency key of an attempt (STRIPE.md)."""
+    return f"pledge-{pledge.uuid}-attempt-{number}"
+
+
+@transaction.atomic
+def claim_unanswered_attempt(*, now: datetime) -> Attempt | None:
+    """The next attempt whose answer never came, or that waits for a person and is to be looked at. Nobody else takes it before the lease ends."""
+    waits = Q(state__in=[AttemptState.SENDING, AttemptState.WAITING], next_look_at__lte=now)
+    attempt = Attempt.objects.filter(waits).select_for_update(skip_locked=True, of=("self",)).select_related("charge").order_by("next_look_at", "pk").first()
+    if attempt is None:
+        return None
+    attempt.tries += 1
+    attempt.next_look_at = now + LEASE
+    attempt.save(update_fields=["tries", "next_look_at"])
+    return attempt
+
+
+def void_charges(*, pool: Pool, now: datetime) -> int:
+    """Nothing is owed any more: void what is due or waits for the person. What is on its way is decided when its answer comes.
+
+    Call it under the pool's lock. Returns the number of charges voided.
+    """
+    charges = list(Charge.objects.filter(pledge__pool=pool, state__in=VOIDABLE).select_for_update().order_by("pk"))
+    Charge.objects.filter(pk__in=[charge.pk for charge in charges]).update(state=ChargeState.VOID, settled_at=now)
+    pool.events.bulk_create([event(pool, "charge_void", now=now, pledge=charge.pledge, charge=charge) for charge in charges])
+    # A page on which it could still be paid is closed by tick at once.
+    Attempt.objects.filter(charge__in=charges, state=AttemptState.WAITING).update(next_look_at=now)
+    return len(charges)

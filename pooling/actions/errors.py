@@ -1,0 +1,95 @@
+"""What can go wrong with a pledge or a pool, each with a sentence for the person who did it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+if TYPE_CHECKING:
+    from pooling.models import Pledge
+
+
+class Refused(Exception):
+    """Something was asked for that the rules forbid. Nothing has changed. `str()` of it is a sentence in the active language."""
+
+    def __str__(self) -> str:
+        raise NotImplementedError
+
+
+class NotAdministrator(Refused):
+    def __str__(self) -> str:
+        return _("Only an administrator of the organisation can pledge for it. Nothing was pledged.")
+
+
+class OrganisationSuspended(Refused):
+    def __str__(self) -> str:
+        return _("This organisation is suspended and can't make new pledges. Existing pledges are not affected.")
+
+
+class PoolClosed(Refused):
+    def __str__(self) -> str:
+        return _("This workshop does not take pledges any more. Nothing was pledged and nothing will be charged.")
+
+
+class PoolFull(Refused):
+    def __init__(self, left: int) -> None:
+        super().__init__(left)
+        self.left = left
+
+    def __str__(self) -> str:
+        if self.left == 0:
+            return _("All shares of this workshop are taken. Nothing was pledged and nothing will be charged.")
+        return ngettext(
+            "Only %(n)d share is left. Please choose a smaller number; nothing was pledged yet.",
+            "Only %(n)d shares are left. Please choose a smaller number; nothing was pledged yet.",
+            self.left,
+        ) % {"n": self.left}
+
+
+class TooFewShares(Refused):
+    def __str__(self) -> str:
+        return _("A pledge is of at least one share. Nothing was pledged.")
+
+
+class AlreadyPledged(Refused):
+    def __init__(self, pledge: Pledge) -> None:
+        super().__init__(pledge)
+        self.pledge = pledge
+
+    def __str__(self) -> str:
+        return _("Your organisation has a pledge for this workshop already. It is shown here; you can change it.")
+
+
+class PricesLocked(Refused):
+    def __str__(self) -> str:
+        return _("The threshold is reached and prices are locked: this pledge is binding now and can't be changed or withdrawn.")
+
+
+class PledgeEnded(Refused):
+    def __str__(self) -> str:
+        return _("This pledge has ended. Nothing will be charged for it.")
+
+
+class MethodGone(Refused):
+    def __str__(self) -> str:
+        return _("This payment method is not kept any more. Please give one again; nothing was pledged yet.")
+
+
+class WrongState(Refused):
+    """Staff asked for something that the pool's state does not allow."""
+
+    def __str__(self) -> str:
+        return _("The pool's state does not allow this. Nothing has changed.")
+
+
+class TermsUnsound(Refused):
+    """The terms break rules; `problems` are pairs of field and sentence."""
+
+    def __init__(self, problems: list[tuple[str, Any]]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return " ".join(str(sentence) for _field, sentence in self.problems)

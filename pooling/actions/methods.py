@@ -1,0 +1,134 @@
+"""Payment methods: opening the page on which one is given, keeping it, releasing it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from members.models import Organisation
+from pooling import links
+from pooling.models import HOLD, ChargeState, Pledge, PledgeState, PoolState, ProviderCustomer, SavedMethod, SetupPage, SetupState
+from pooling.payments import current_provider, provider
+from pooling.payments.base import CustomerRequest, Method, OutcomeUnknown, SetupRequest
+
+from .errors import PledgeEnded
+
+# A page for a payment method lives so long: it ends before the hold of 35 minutes does (DESIGN.md section 5).
+PAGE_LIFE = timedelta(minutes=31)
+# Pledges of these pools cost nothing any more.
+ENDED = (PoolState.LAPSED, PoolState.CANCELLED)
+
+
+def customer_of(organisation: Organisation) -> ProviderCustomer:
+    """How the current provider names the organisation; asks it for a name the first time. Raises OutcomeUnknown."""
+    bank = current_provider()
+    known = ProviderCustomer.objects.filter(organisation=organisation, provider=bank.name).first()
+    if known:
+        return known
+    request = CustomerRequest(key=f"customer-{organisation.uuid}", organisation=str(organisation.uuid), name=organisation.name, language=organisation.language)
+    ref = bank.create_customer(request)
+    return ProviderCustomer.objects.get_or_create(organisation=organisation, provider=bank.name, defaults={"ref": ref})[0]
+
+
+def open_setup_page(*, pledge: Pledge, language: str, now: datetime) -> str:
+    """The address of the page on which the pledge's payment method is given. Asking again gives the same page while it is open.
+
+    Raises PledgeEnded if the pledge does not wait for a method, OutcomeUnknown if the provider can't be reached (the places stay held).
+    """
+    customer = customer_of(pledge.organisation)
+    row = begin_setup_page(pledge=pledge, customer=customer, language=language, now=now)
+    if row.state == SetupState.OPEN:
+        return row.url
+    page = provider(row.provider).open_setup_page(key=row.key, parameters=row.parameters)
+    SetupPage.objects.filter(pk=row.pk, state=SetupState.OPENING).update(ref=page.ref, url=page.url, state=SetupState.OPEN)
+    return page.url
+
+
+@transaction.atomic
+def begin_setup_page(*, pledge: Pledge, customer: ProviderCustomer, language: str, now: datetime) -> SetupPage:
+    """Write the page down before the provider hears of it; the one that is open already if there is one."""
+    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    if pledge.state != PledgeState.PENDING or pledge.held_until is None or pledge.held_until <= now:
+        raise PledgeEnded
+    live = pledge.setup_pages.filter(state__in=[SetupState.OPENING, SetupState.OPEN], expires_at__gt=now).first()
+    if live:
+        return live
+    pledge.setup_pages.filter(state__in=[SetupState.OPENING, SetupState.OPEN]).update(state=SetupState.EXPIRED)
+    number = pledge.setup_pages.count() + 1
+    request = SetupRequest(
+        customer_ref=customer.ref,
+        pledge=str(pledge.uuid),
+        language=language,
+        success_url=links.setup_return_url(pledge, language),
+        cancel_url=links.pledge_url(pledge, language),
+        expires_at=now + PAGE_LIFE,
+    )
+    return SetupPage.objects.create(
+        pledge=pledge,
+        provider=customer.provider,
+        key=f"setup-{pledge.uuid}-{number}",
+        parameters=provider(customer.provider).setup_parameters(request),
+        expires_at=now + PAGE_LIFE,
+    )
+
+
+def keep_method(*, organisation: Organisation, provider_name: str, method: Method, now: datetime) -> SavedMethod:
+    """The organisation's saved method; the same one if it is known already."""
+    return SavedMethod.objects.get_or_create(
+        provider=provider_name,
+        ref=method.ref,
+        defaults={
+            "organisation": organisation,
+            "customer_ref": method.customer_ref,
+            "kind": method.kind,
+            "label": method.label[:60],
+            "expires_on": method.expires_on,
+            "saved_at": now,
+        },
+    )[0]
+
+
+def usable_methods(organisation: Organisation) -> list[SavedMethod]:
+    """Those that a new pledge may use."""
+    return list(organisation.methods.filter(released_at=None, provider=current_provider().name).order_by("-saved_at"))
+
+
+def release_unused_methods(*, now: datetime) -> int:
+    """Forget saved methods that no live pledge of the organisation uses any more (DESIGN.md section 5). Returns how many.
+
+    One that was just saved is left alone for as long as places are held: its pledge is about to stand.
+    """
+    in_use = Pledge.objects.live().exclude(pool__state__in=ENDED)
+    owing = Pledge.objects.filter(charges__state__in=[ChargeState.DUE, ChargeState.SENDING, ChargeState.ACTION_REQUIRED])
+    candidates = SavedMethod.objects.filter(released_at=None, saved_at__lte=now - HOLD).exclude(pledges__in=in_use).exclude(pledges__in=owing)
+    return sum(release_method(method=method, now=now) for method in candidates.order_by("pk"))
+
+
+def release_method(*, method: SavedMethod, now: datetime) -> bool:
+    """Forget one method: marked here first, so that no new pledge takes it, then at the provider. False if that has to be tried again."""
+    if not mark_released(method=method, now=now):
+        return False
+    try:
+        provider(method.provider).release_method(method.ref)
+    except OutcomeUnknown:
+        SavedMethod.objects.filter(pk=method.pk).update(released_at=None)
+        return False
+    return True
+
+
+@transaction.atomic
+def mark_released(*, method: SavedMethod, now: datetime) -> bool:
+    """Mark the method as released unless a live pledge of a living pool uses it: decided under its lock, which a new pledge takes as well."""
+    locked = SavedMethod.objects.select_for_update().get(pk=method.pk)
+    if locked.released_at or locked.pledges.live().exclude(pool__state__in=ENDED).exists():
+        return False
+    locked.released_at = now
+    locked.save(update_fields=["released_at"])
+    return True
+
+
+def unfinished_setup_pages(*, now: datetime) -> list[SetupPage]:
+    """Open pages that are worth a look: not looked at for a minute, or run out, or opened by a process that is gone."""
+    pages = SetupPage.objects.filter(state__in=[SetupState.OPENING, SetupState.OPEN]).select_related("pledge__pool", "pledge__organisation").order_by("pk")
+    return [page for page in pages if page.looked_at is None or now - page.looked_at >= timedelta(minutes=1) or page.expires_at <= now]

@@ -1,0 +1,110 @@
+"""What comes from outside: a provider's notice, or a person back from its page. Neither proves anything: each makes us look at the provider."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from pooling.models import Attempt, Refund, SetupPage, SetupState, WebhookEvent
+from pooling.payments import provider
+from pooling.payments.base import Notice, OutcomeUnknown, Progress, RequestRefused
+
+from .errors import Refused
+from .methods import keep_method, release_method, unfinished_setup_pages
+from .patience import LEASE, after
+from .pledges import confirm_pledge
+from .refunds import enter_refund_result
+from .settlement import enter_result, follow
+
+
+def look_at_setup_page(*, page: SetupPage, now: datetime) -> SetupPage:
+    """Ask the provider what became of the page; if a method was given, the pledge stands, or the method is released if that came too late.
+
+    Raises OutcomeUnknown if the provider can't be reached.
+    """
+    if page.state == SetupState.COMPLETE:
+        return page
+    bank = provider(page.provider)
+    if not page.ref:
+        if page.expires_at > now:
+            return page  # being opened right now
+        SetupPage.objects.filter(pk=page.pk, state=SetupState.OPENING).update(state=SetupState.EXPIRED)
+        return page
+    result = bank.look_at_setup(page.ref)
+    if result.progress == Progress.OPEN and not page.pledge.is_live:
+        bank.close_setup_page(page.ref)
+        result = bank.look_at_setup(page.ref)
+    if result.progress == Progress.SUCCEEDED and result.method:
+        method = keep_method(organisation=page.pledge.organisation, provider_name=page.provider, method=result.method, now=now)
+        try:
+            confirm_pledge(pledge=page.pledge, method=method, now=now)
+        except Refused:
+            # The places are gone or the pool has closed. The pledge's page says so; the method isn't needed unless another pledge uses it.
+            release_method(method=method, now=now)
+        page.state = SetupState.COMPLETE
+    elif result.progress == Progress.FAILED:
+        page.state = SetupState.EXPIRED
+    page.looked_at = now
+    page.save(update_fields=["state", "looked_at"])
+    return page
+
+
+def look_at_setup_pages(*, now: datetime) -> int:
+    """Look at every page that is still open. Returns how many were looked at."""
+    looked = 0
+    for page in unfinished_setup_pages(now=now):
+        try:
+            look_at_setup_page(page=page, now=now)
+        except (OutcomeUnknown, RequestRefused):
+            SetupPage.objects.filter(pk=page.pk).update(looked_at=now)
+        looked += 1
+    return looked
+
+
+def receive_notice(*, provider_name: str, notice: Notice, now: datetime) -> WebhookEvent | None:
+    """Keep a verified notice. None if it was received before: it comes twice often."""
+    about = notice.page_ref or notice.intent_ref or notice.refund_ref
+    try:
+        with transaction.atomic():
+            return WebhookEvent.objects.create(provider=provider_name, ref=notice.ref, kind=notice.kind, about=about, received_at=now, next_look_at=now + LEASE)
+    except IntegrityError:
+        return None
+
+
+def handle_event(*, happened: WebhookEvent, now: datetime) -> None:
+    """Look at the provider's object that a notice is about, and record what is new. One about nothing of ours is done at once."""
+    try:
+        look_at(happened, now=now)
+    except (OutcomeUnknown, RequestRefused):
+        WebhookEvent.objects.filter(pk=happened.pk).update(tries=happened.tries + 1, next_look_at=now + after(happened.tries + 1))
+    else:
+        WebhookEvent.objects.filter(pk=happened.pk).update(handled_at=now)
+
+
+def look_at(happened: WebhookEvent, *, now: datetime) -> None:
+    """Find what of ours the notice is about. Raises OutcomeUnknown, RequestRefused."""
+    about = happened.about
+    if not about:
+        return
+    bank = provider(happened.provider)
+    page = SetupPage.objects.filter(provider=happened.provider, ref=about).select_related("pledge__pool", "pledge__organisation").first()
+    if page:
+        look_at_setup_page(page=page, now=now)
+    paying = Attempt.objects.filter(provider=happened.provider, page_ref=about).first()
+    if paying:
+        follow(paying, now=now)
+    by_intent = Attempt.objects.filter(provider=happened.provider, intent_ref=about).first()
+    if by_intent:
+        enter_result(attempt=by_intent, result=bank.look_at_intent(about), now=now)
+    refund = Refund.objects.filter(attempt__provider=happened.provider, ref=about).first()
+    if refund:
+        enter_refund_result(refund=refund, result=bank.look_at_refund(about), now=now)
+
+
+def handle_waiting_events(*, now: datetime) -> int:
+    """Handle what was received but not finished, because the provider or this process was gone. Returns how many."""
+    waiting = list(WebhookEvent.objects.filter(handled_at=None, next_look_at__lte=now).order_by("pk"))
+    for happened in waiting:
+        handle_event(happened=happened, now=now)
+    return len(waiting)

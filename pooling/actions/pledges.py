@@ -1,0 +1,222 @@
+"""Pledging: hold shares, make them stand once their payment method is there, change their number, withdraw, expire.
+
+Each action locks the pool first and decides on what it reads under that lock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from members.models import Organisation, User
+from pooling.models import HOLD, Acceptance, Pledge, PledgeState, Pool, PoolState, SavedMethod, Slot, record
+
+from . import letters
+from .errors import AlreadyPledged, MethodGone, NotAdministrator, OrganisationSuspended, PledgeEnded, PoolClosed, PoolFull, PricesLocked, TooFewShares
+from .settlement import charge_late_pledge, fund_pool
+
+
+def require_binding(*, organisation: Organisation, by: User) -> None:
+    """Only an administrator binds an organisation, and only one that isn't suspended. Raises NotAdministrator, OrganisationSuspended."""
+    if not organisation.is_administered_by(by):
+        raise NotAdministrator
+    if not organisation.is_active:
+        raise OrganisationSuspended
+
+
+def require_accepting(*, pool: Pool, shares: int, now: datetime) -> None:
+    """Raises TooFewShares, PoolClosed, PoolFull unless `pool` takes `shares` more. Call it under the pool's lock."""
+    if shares < 1:
+        raise TooFewShares
+    if not pool.accepts(now=now):
+        raise PoolClosed
+    if shares > pool.places_left:
+        raise PoolFull(pool.places_left)
+
+
+def accept_terms(*, pledge: Pledge, shares: int, by: User, language: str, now: datetime) -> Acceptance:
+    """Keep the consent: who accepted which terms when, and the most that it can cost."""
+    pool = pledge.pool
+    return pledge.acceptances.create(
+        accepted_by=by, accepted_at=now, shares=shares, most=shares * pool.ceiling, legal_version=pool.legal_version, language=language
+    )
+
+
+@transaction.atomic
+def place_pledge(*, pool: Pool, organisation: Organisation, shares: int, by: User, language: str, now: datetime, method: SavedMethod | None = None) -> Pledge:
+    """Hold `shares` (>= 1) of `pool` for `organisation`, whose terms `by` accepts herewith. With a saved `method` the pledge stands at once.
+
+    Raises NotAdministrator, OrganisationSuspended, TooFewShares, PoolClosed, PoolFull, MethodGone,
+    AlreadyPledged (which holds the live pledge).
+    """
+    require_binding(organisation=organisation, by=by)
+    pool = Pool.objects.select_for_update().get(pk=pool.pk)
+    if live := pool.pledges.live().filter(organisation=organisation).first():
+        raise AlreadyPledged(live)
+    require_accepting(pool=pool, shares=shares, now=now)
+    pledge = pool.pledges.create(
+        organisation=organisation, shares=shares, state=PledgeState.PENDING, placed_by=by, placed_at=now, held_until=min(now + HOLD, pool.closes_at)
+    )
+    pledge.pool, pledge.organisation = pool, organisation
+    Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(shares)])
+    accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
+    pool.held += shares
+    pool.save(update_fields=["held"])
+    record(pool, "pledge_held", now=now, by=by, pledge=pledge, shares=shares)
+    if method is not None:
+        make_stand(pool=pool, pledge=pledge, method=method, now=now)
+    return pledge
+
+
+@transaction.atomic
+def confirm_pledge(*, pledge: Pledge, method: SavedMethod, now: datetime) -> Pledge:
+    """The payment method is there: the pledge stands from now on. One that stands already is an answer, not an error.
+
+    A method that comes after the hold has run out makes the pledge stand if places are free and the pool still accepts.
+    Raises PledgeEnded if it was withdrawn or another one has taken its place, PoolClosed or PoolFull if it came too late.
+    """
+    pool = Pool.objects.select_for_update().get(pk=pledge.pool_id)
+    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pledge.pool = pool
+    if pledge.state == PledgeState.STANDING:
+        return pledge
+    if not pool.accepts(now=now):
+        raise PoolClosed
+    if pledge.state == PledgeState.EXPIRED:
+        hold_again(pool=pool, pledge=pledge, now=now)
+    elif pledge.state != PledgeState.PENDING:
+        raise PledgeEnded
+    make_stand(pool=pool, pledge=pledge, method=method, now=now)
+    return pledge
+
+
+def hold_again(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
+    """An expired pledge whose method came late gets its places back, if they are free. Raises PledgeEnded, PoolFull."""
+    if pool.pledges.live().filter(organisation=pledge.organisation).exists():
+        raise PledgeEnded
+    require_accepting(pool=pool, shares=pledge.shares, now=now)
+    pledge.state, pledge.held_until, pledge.ended_at = PledgeState.PENDING, now, None
+    Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(pledge.shares)])
+    pool.held += pledge.shares
+    record(pool, "pledge_held", now=now, pledge=pledge, shares=pledge.shares)
+
+
+def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime) -> None:
+    """pending -> standing under the pool's lock, and what follows: the pool is funded if this was the share it needed.
+
+    Raises MethodGone if the method was released meanwhile.
+    """
+    method = SavedMethod.objects.select_for_update().get(pk=method.pk, organisation=pledge.organisation_id)
+    if method.released_at:
+        raise MethodGone
+    pledge.state, pledge.method, pledge.stands_since, pledge.held_until = PledgeState.STANDING, method, now, None
+    pledge.save()
+    pool.held -= pledge.shares
+    pool.standing += pledge.shares
+    pool.save(update_fields=["held", "standing"])
+    record(pool, "pledge_standing", now=now, pledge=pledge, shares=pledge.shares)
+    letters.tell_pledged(pledge=pledge, now=now)
+    if pool.state == PoolState.OPEN and pool.standing >= pool.threshold:
+        fund_pool(pool=pool, now=now)
+    elif pool.state in Pool.FINANCED_STATES:
+        charge_late_pledge(pool=pool, pledge=pledge, now=now)
+
+
+@transaction.atomic
+def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: datetime) -> Pledge:
+    """Change the number of shares of a standing pledge, until prices lock. All or nothing; added slots come last; the terms are accepted anew.
+
+    Raises NotAdministrator, OrganisationSuspended, TooFewShares, PledgeEnded, PricesLocked, PoolClosed, PoolFull.
+    """
+    require_binding(organisation=pledge.organisation, by=by)
+    pool = Pool.objects.select_for_update().get(pk=pledge.pool_id)
+    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pledge.pool = pool
+    require_changeable(pool=pool, pledge=pledge, now=now)
+    if pledge.state != PledgeState.STANDING:
+        raise PledgeEnded
+    if shares < 1:
+        raise TooFewShares
+    before, more = pledge.shares, shares - pledge.shares
+    if more == 0:
+        return pledge
+    if more > pool.places_left:
+        raise PoolFull(pool.places_left)
+    if more > 0:
+        Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(more)])
+    else:
+        Slot.objects.filter(pk__in=list(pledge.slots.order_by("-pk").values_list("pk", flat=True)[:-more])).delete()
+    pledge.shares = shares
+    pledge.save(update_fields=["shares"])
+    pool.standing += more
+    pool.save(update_fields=["standing"])
+    accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
+    record(pool, "pledge_changed", now=now, by=by, pledge=pledge, shares=shares, before=before)
+    letters.tell_changed(pledge=pledge, before=before, now=now)
+    if pool.standing >= pool.threshold:
+        fund_pool(pool=pool, now=now)
+    return pledge
+
+
+def require_changeable(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
+    """Raises PledgeEnded, PricesLocked or PoolClosed unless a live pledge may still be changed or withdrawn. Call it under the pool's lock."""
+    if not pledge.is_live or pool.state in (PoolState.LAPSED, PoolState.CANCELLED):
+        raise PledgeEnded
+    if pledge.state == PledgeState.STANDING and pool.state in Pool.FINANCED_STATES:
+        raise PricesLocked
+    if now >= pool.closes_at:
+        raise PoolClosed
+
+
+@transaction.atomic
+def withdraw_pledge(*, pledge: Pledge, by: User, now: datetime) -> Pledge:
+    """Give the shares back. A standing pledge can be withdrawn until prices lock. Withdrawing twice changes nothing.
+
+    Raises NotAdministrator, PledgeEnded, PricesLocked, PoolClosed.
+    """
+    if not pledge.organisation.is_administered_by(by):
+        raise NotAdministrator
+    pool = Pool.objects.select_for_update().get(pk=pledge.pool_id)
+    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pledge.pool = pool
+    if pledge.state == PledgeState.WITHDRAWN:
+        return pledge
+    require_changeable(pool=pool, pledge=pledge, now=now)
+    stood = pledge.state == PledgeState.STANDING
+    end_pledge(pool=pool, pledge=pledge, state=PledgeState.WITHDRAWN, by=by, now=now)
+    if stood:
+        letters.tell_withdrawn(pledge=pledge, now=now)
+    return pledge
+
+
+def end_pledge(*, pool: Pool, pledge: Pledge, state: PledgeState, now: datetime, by: User | None = None) -> None:
+    """Free the shares of a live pledge, under the pool's lock."""
+    if pledge.state == PledgeState.STANDING:
+        pool.standing -= pledge.shares
+    else:
+        pool.held -= pledge.shares
+    pool.save(update_fields=["held", "standing"])
+    pledge.slots.all().delete()
+    pledge.state, pledge.held_until, pledge.ended_at = state, None, now
+    pledge.save()
+    record(pool, f"pledge_{state}", now=now, by=by, pledge=pledge, shares=pledge.shares)
+
+
+def expire_overdue_pledges(*, now: datetime) -> int:
+    """Free the places of pledges that got no payment method in time. Returns how many."""
+    overdue = Pledge.objects.overdue(now=now).order_by("pk").values_list("pk", flat=True)
+    return sum(expire_pledge(pk=pk, now=now) for pk in list(overdue))
+
+
+@transaction.atomic
+def expire_pledge(*, pk: int, now: datetime) -> bool:
+    """Expire one pledge if it is still overdue when read under the pool's lock."""
+    pool = Pool.objects.select_for_update().get(pledges__pk=pk)
+    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pk)
+    pledge.pool = pool
+    if pledge.state != PledgeState.PENDING or pledge.held_until is None or pledge.held_until > now:
+        return False
+    end_pledge(pool=pool, pledge=pledge, state=PledgeState.EXPIRED, now=now)
+    letters.tell_expired(pledge=pledge, now=now)
+    return True

@@ -1,0 +1,119 @@
+"""Pools from above: draft, open, lapse, cancel; and what the domain is told of the workshop's page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from members.models import User
+from pooling.models import PledgeState, Pool, PoolState, WorkshopText, record
+
+from . import letters
+from .charges import void_charges
+from .errors import TermsUnsound, WrongState
+from .pledges import end_pledge
+from .refunds import refund_everything
+
+
+@transaction.atomic
+def draft_pool(*, page_key: UUID, terms: dict[str, Any], by: User, now: datetime) -> Pool:
+    """Make the pool of a workshop's page, or change the terms of its draft. `terms` are fields of Terms; amounts in Rappen.
+
+    Raises TermsUnsound with the fields and sentences, WrongState once the pool has opened: terms are frozen then.
+    """
+    pool = Pool.objects.select_for_update().filter(page_key=page_key).first()
+    is_new = pool is None
+    pool = pool or Pool(page_key=page_key)
+    if pool.state != PoolState.DRAFT:
+        raise WrongState
+    for field, value in terms.items():
+        setattr(pool, field, value)
+    pool.legal_version = settings.LEGAL_TERMS_VERSION
+    if problems := list(pool.problems()):
+        raise TermsUnsound(problems)
+    pool.save()
+    record(pool, "pool_drafted" if is_new else "pool_redrafted", now=now, by=by)
+    return pool
+
+
+@transaction.atomic
+def describe_workshop(*, page_key: UUID, language: str, title: str, path: str, place: str) -> None:
+    """Tell the pool how its workshop is called in one language, and where its page is. Nothing happens where there is no pool yet."""
+    pool = Pool.objects.filter(page_key=page_key).first()
+    if pool:
+        WorkshopText.objects.update_or_create(pool=pool, language=language, defaults={"title": title[:255], "path": path[:500], "place": place[:255]})
+
+
+@transaction.atomic
+def open_pool(*, pool: Pool, by: User | None, now: datetime) -> Pool:
+    """draft -> open: from now on the terms are frozen and organisations may pledge. Opening an open pool changes nothing.
+
+    Raises TermsUnsound if the terms don't hold any more (the closing time has passed, say), WrongState if it has ended.
+    """
+    pool = Pool.objects.select_for_update().get(pk=pool.pk)
+    if pool.state in Pool.OPEN_STATES:
+        return pool
+    if pool.state != PoolState.DRAFT:
+        raise WrongState
+    problems = list(pool.problems())
+    if pool.closes_at <= now:
+        problems.append(("closes_at", _("The closing time has passed. Please choose a later one.")))
+    if problems:
+        raise TermsUnsound(problems)
+    pool.state, pool.opened_at = PoolState.OPEN, now
+    pool.save()
+    record(pool, "pool_opened", now=now, by=by, threshold=pool.threshold, capacity=pool.capacity)
+    return pool
+
+
+def lapse_overdue_pools(*, now: datetime) -> int:
+    """Lapse every open pool whose closing time has come without its threshold. Returns how many."""
+    overdue = Pool.objects.overdue(now=now).order_by("pk").values_list("pk", flat=True)
+    return sum(lapse_pool(pk=pk, now=now) for pk in list(overdue))
+
+
+@transaction.atomic
+def lapse_pool(*, pk: int, now: datetime) -> bool:
+    """open -> lapsed, if that is still so when read under the pool's lock. Nothing was ever charged."""
+    pool = Pool.objects.select_for_update().get(pk=pk)
+    if pool.state != PoolState.OPEN or now < pool.closes_at:
+        return False
+    free_held_places(pool=pool, now=now)
+    pool.state, pool.ended_at = PoolState.LAPSED, now
+    pool.save()
+    record(pool, "pool_lapsed", now=now, standing=pool.standing)
+    letters.tell_all_lapsed(pool=pool, now=now)
+    return True
+
+
+def free_held_places(*, pool: Pool, now: datetime) -> None:
+    """Expire the pending pledges of a pool that ends, under its lock."""
+    for pledge in pool.pledges.pending().select_related("organisation"):
+        pledge.pool = pool
+        end_pledge(pool=pool, pledge=pledge, state=PledgeState.EXPIRED, now=now)
+
+
+@transaction.atomic
+def cancel_pool(*, pool: Pool, reason: str, by: User, now: datetime) -> Pool:
+    """Call a workshop off before it starts: void what is owed, refund in full what was paid. Cancelling twice changes nothing.
+
+    Refunds are rows that tick sends, so this may be interrupted at any point after it. Raises WrongState.
+    """
+    pool = Pool.objects.select_for_update().get(pk=pool.pk)
+    if pool.state == PoolState.CANCELLED:
+        return pool
+    if pool.state not in (PoolState.DRAFT, *Pool.OPEN_STATES) or now >= pool.starts_at:
+        raise WrongState
+    free_held_places(pool=pool, now=now)
+    pool.state, pool.ended_at, pool.cancel_reason = PoolState.CANCELLED, now, reason
+    pool.save()
+    record(pool, "pool_cancelled", now=now, by=by)
+    void_charges(pool=pool, now=now)
+    refund_everything(pool=pool, now=now)
+    letters.tell_all_cancelled(pool=pool, now=now)
+    return pool

@@ -1,0 +1,110 @@
+"""Money that goes back: owed in the transaction that finds out, sent by tick, recorded when the provider answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from pooling.actions.letters import tell_refunded
+from pooling.models import Attempt, Pool, Refund, RefundReason, RefundState, record
+from pooling.payments import provider
+from pooling.payments.base import OutcomeUnknown, Parameters, Progress, RefundRequest, RefundResult, RequestRefused
+
+from .patience import LEASE, STALE, after
+
+# A refund that the provider took but has not finished is looked at again after this.
+NEXT_LOOK = timedelta(minutes=10)
+
+
+def owe_refund(*, attempt: Attempt, amount: int, reason: RefundReason, now: datetime) -> Refund:
+    """Write down that `amount` Rappen of what `attempt` brought go back. Call it in the transaction that decides so."""
+    charge = attempt.charge
+    refund = Refund.objects.create(charge=charge, attempt=attempt, amount=amount, reason=reason, created_at=now, next_look_at=now)
+    record(charge.pledge.pool, "refund_due", now=now, pledge=charge.pledge, charge=charge, refund=refund, amount=amount)
+    return refund
+
+
+def refund_everything(*, pool: Pool, now: datetime) -> int:
+    """Owe back all that was captured for a pool and isn't on its way back yet. Returns the number of refunds made."""
+    attempts = Attempt.objects.filter(charge__pledge__pool=pool, captured__gt=0).select_related("charge__pledge__pool").prefetch_related("refunds")
+    made = 0
+    for attempt in attempts:
+        left = attempt.captured - sum(refund.amount for refund in attempt.refunds.all())
+        if left > 0:
+            owe_refund(attempt=attempt, amount=left, reason=RefundReason.CANCELLED, now=now)
+            made += 1
+    return made
+
+
+def send_due_refunds(*, now: datetime) -> int:
+    """Send each refund that is due, one after the other. Returns how many were asked for. Any number of processes may do this at once."""
+    sent = 0
+    while refund := claim_refund(now=now):
+        sent += 1
+        try:
+            result = ask(refund, now=now)
+        except OutcomeUnknown:
+            put_off(refund, now=now)
+        except RequestRefused as refusal:
+            enter_refund_result(refund=refund, result=RefundResult(Progress.FAILED, failure=refusal.code), now=now)
+        else:
+            enter_refund_result(refund=refund, result=result, now=now)
+    return sent
+
+
+def ask(refund: Refund, *, now: datetime) -> RefundResult:
+    """Send it, or look what became of it. An answer that never came is asked for again with the same key while keys are remembered."""
+    bank = provider(refund.attempt.provider)
+    if refund.ref:
+        return bank.look_at_refund(refund.ref)
+    if refund.first_sent_at and now - refund.first_sent_at >= STALE and (found := bank.find_refund(parameters=refund.parameters)):
+        return found
+    return bank.refund(key=refund.key, parameters=refund.parameters)
+
+
+@transaction.atomic
+def claim_refund(*, now: datetime) -> Refund | None:
+    """Mark the next refund as being sent, so that no other process takes it before the lease ends."""
+    refund = Refund.objects.due(now=now).select_for_update(skip_locked=True, of=("self",)).select_related("attempt", "charge__pledge__pool").order_by("next_look_at", "pk").first()
+    if refund is None:
+        return None
+    refund.parameters = refund.parameters or parameters_of(refund)
+    refund.first_sent_at = refund.first_sent_at or now
+    refund.state = RefundState.SENDING
+    refund.tries += 1
+    refund.next_look_at = now + LEASE
+    refund.save()
+    return refund
+
+
+def parameters_of(refund: Refund) -> Parameters:
+    """What the provider is sent; stored before it is sent and never built again."""
+    request = RefundRequest(intent_ref=refund.attempt.intent_ref, amount=refund.amount, refund=str(refund.uuid), pledge=str(refund.charge.pledge.uuid))
+    return provider(refund.attempt.provider).refund_parameters(request)
+
+
+def put_off(refund: Refund, *, now: datetime) -> None:
+    """Nobody knows what became of it: it stays as it is and is looked at again later."""
+    Refund.objects.filter(pk=refund.pk, state=RefundState.SENDING).update(next_look_at=now + after(refund.tries))
+
+
+@transaction.atomic
+def enter_refund_result(*, refund: Refund, result: RefundResult, now: datetime) -> Refund:
+    """Record what a provider says of a refund. Hearing the same again changes nothing; a success may still turn into a failure (it happens)."""
+    refund = Refund.objects.select_for_update(of=("self",)).select_related("attempt", "charge__pledge__pool", "charge__pledge__organisation").get(pk=refund.pk)
+    if result.progress == Progress.OPEN:
+        refund.ref = refund.ref or result.ref
+        refund.next_look_at = now + NEXT_LOOK
+        refund.save()
+        return refund
+    state = RefundState.SUCCEEDED if result.progress == Progress.SUCCEEDED else RefundState.FAILED
+    if refund.state == state:
+        return refund
+    refund.ref, refund.failure, refund.state, refund.settled_at = refund.ref or result.ref, result.failure, state, now
+    refund.save()
+    charge = refund.charge
+    record(charge.pledge.pool, f"refund_{state}", now=now, pledge=charge.pledge, charge=charge, refund=refund, amount=refund.amount)
+    if state == RefundState.SUCCEEDED:
+        tell_refunded(refund=refund, now=now)
+    return refund

@@ -1,0 +1,178 @@
+"""Funding a pool, and where providers' outcomes enter.
+
+The order of locks is always pool, then charge and attempt. Providers are called outside any transaction: an attempt is written down and
+committed, the call is made, its outcome enters in a second transaction. Outcomes may come twice, late and in any order.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
+from pooling import links
+from pooling.models import Attempt, AttemptKind, AttemptState, Charge, ChargeState, Pledge, Pool, PoolState, Refund, RefundReason, record
+from pooling.payments import provider
+from pooling.payments.base import ChargeResult, OutcomeUnknown, Progress, RequestRefused
+
+from . import letters
+from .charges import claim_due_charge, claim_unanswered_attempt, lock_prices
+from .patience import STALE, after
+from .refunds import owe_refund
+
+NEXT_LOOK = timedelta(minutes=10)
+
+
+def fund_pool(*, pool: Pool, now: datetime) -> None:
+    """The threshold stands: lock prices and make one charge per standing pledge. Call it under the pool's lock, in the same transaction.
+
+    Before it, no charge row exists (DESIGN.md section 5, first invariant).
+    """
+    pool.state, pool.funded_at = PoolState.FUNDED, now
+    pool.save()
+    record(pool, "pool_funded", now=now, standing=pool.standing)
+    lock_prices(pool=pool, pledges=list(pool.pledges.standing()), now=now)
+    letters.tell_all_funded(pool=pool, now=now)
+
+
+def charge_late_pledge(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
+    """A pledge that stands after the threshold is charged like the others, from the transaction that makes it stand on."""
+    lock_prices(pool=pool, pledges=[pledge], now=now)
+    letters.tell_funded(pledge=pledge, now=now)
+
+
+def net_of(pool: Pool) -> int:
+    """Rappen that are there for good: captured, less all that went back or is to go back."""
+    captured = Charge.objects.filter(pledge__pool=pool).aggregate(sum=Coalesce(Sum("captured"), 0))["sum"]
+    returned = Refund.objects.filter(charge__pledge__pool=pool).aggregate(sum=Coalesce(Sum("amount"), 0))["sum"]
+    return int(captured - returned)
+
+
+def confirm_if_financed(*, pool: Pool, now: datetime) -> bool:
+    """funded -> confirmed as soon as the money is there. Never undone. Call it under the pool's lock."""
+    if pool.state != PoolState.FUNDED or (net := net_of(pool)) < pool.to_raise:
+        return False
+    pool.state, pool.confirmed_at = PoolState.CONFIRMED, now
+    pool.save()
+    record(pool, "pool_confirmed", now=now, net=net)
+    letters.tell_all_confirmed(pool=pool, now=now)
+    return True
+
+
+def collect_due_charges(*, now: datetime) -> int:
+    """Collect every charge that is due, one after the other. Returns how many. Any number of processes may do this at once."""
+    done = 0
+    while attempt := claim_due_charge(now=now):
+        done += 1
+        follow(attempt, now=now)
+    return done
+
+
+def follow_up_attempts(*, now: datetime) -> int:
+    """Find out about every attempt whose answer is missing, and look after pages that wait for a person. Returns how many were asked about."""
+    done = 0
+    while attempt := claim_unanswered_attempt(now=now):
+        done += 1
+        follow(attempt, now=now)
+    return done
+
+
+def follow(attempt: Attempt, *, now: datetime) -> Attempt:
+    """Ask the provider about one attempt, in the way that fits what is known of it, and record the answer."""
+    try:
+        result = ask(attempt, now=now)
+    except OutcomeUnknown:
+        Attempt.objects.filter(pk=attempt.pk).live().update(next_look_at=now + after(attempt.tries))
+        return attempt
+    except RequestRefused as refusal:
+        result = ChargeResult(Progress.FAILED, failure=refusal.code)
+    return enter_result(attempt=attempt, result=result, now=now)
+
+
+def ask(attempt: Attempt, *, now: datetime) -> ChargeResult:
+    """Send, send again with the same key, or look: never a new charge where an old one might exist. Raises what providers raise."""
+    bank = provider(attempt.provider)
+    nothing_owed = Charge.objects.filter(pk=attempt.charge_id, state=ChargeState.VOID).exists()
+    if attempt.page_ref:
+        return bank.close_payment_page(attempt.page_ref) if nothing_owed else bank.look_at_payment_page(attempt.page_ref)
+    if attempt.kind == AttemptKind.PAGE:
+        return open_page_again(attempt, now=now)
+    if attempt.intent_ref:
+        return bank.look_at_intent(attempt.intent_ref)
+    if now - attempt.started_at >= STALE:
+        found = bank.find_charge(key=attempt.key, parameters=attempt.parameters, since=attempt.started_at)
+        return found or ChargeResult(Progress.FAILED, failure="never_arrived")
+    return bank.charge(key=attempt.key, parameters=attempt.parameters)
+
+
+def open_page_again(attempt: Attempt, *, now: datetime) -> ChargeResult:
+    """Whoever asked for this payment page is gone. Nobody has seen it, so it is opened with the same key only to know its name."""
+    if now - attempt.started_at >= STALE:
+        return ChargeResult(Progress.FAILED, failure="never_arrived")
+    bank = provider(attempt.provider)
+    page = bank.open_payment_page(key=attempt.key, parameters=attempt.parameters)
+    Attempt.objects.filter(pk=attempt.pk).update(page_ref=page.ref, url=page.url)
+    return bank.look_at_payment_page(page.ref)
+
+
+@transaction.atomic
+def enter_result(*, attempt: Attempt, result: ChargeResult, now: datetime) -> Attempt:
+    """Record what a provider says of an attempt, and all that follows from it. Hearing the same answer twice changes nothing."""
+    pool = Pool.objects.select_for_update().get(pledges__charges__attempts=attempt.pk)
+    charge = Charge.objects.select_for_update(of=("self",)).select_related("pledge__organisation").get(pk=attempt.charge_id)
+    charge.pledge.pool = pool
+    attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    attempt.charge = charge
+    attempt.intent_ref = result.intent_ref or attempt.intent_ref
+    if result.progress == Progress.SUCCEEDED and attempt.state != AttemptState.SUCCEEDED:
+        enter_success(pool=pool, charge=charge, attempt=attempt, captured=result.captured, now=now)
+    elif result.progress == Progress.FAILED and attempt.state in Attempt.LIVE_STATES:
+        enter_failure(pool=pool, charge=charge, attempt=attempt, failure=result.failure, now=now)
+    elif result.progress == Progress.OPEN and attempt.state in Attempt.LIVE_STATES:
+        attempt.state = AttemptState.WAITING if attempt.page_ref else AttemptState.SENDING
+        attempt.next_look_at = now + NEXT_LOOK
+        attempt.save()
+    return attempt
+
+
+def enter_success(*, pool: Pool, charge: Charge, attempt: Attempt, captured: int, now: datetime) -> None:
+    """Money arrived. What isn't owed, or is too much, goes back from this very transaction on."""
+    attempt.state, attempt.captured, attempt.failure, attempt.ended_at = AttemptState.SUCCEEDED, captured, "", now
+    attempt.save()
+    owed = charge.state != ChargeState.VOID and pool.state in Pool.FINANCED_STATES
+    already = charge.captured - sum(refund.amount for refund in charge.refunds.all())
+    charge.captured += captured
+    keep = min(captured, max(0, charge.amount - already)) if owed else 0
+    if owed and charge.captured >= charge.amount:
+        charge.state, charge.failure, charge.mend_until = ChargeState.SUCCEEDED, "", None
+    elif not owed:
+        charge.state = ChargeState.VOID
+    charge.settled_at = now
+    charge.save()
+    record(pool, "charge_captured", now=now, pledge=charge.pledge, charge=charge, amount=captured, state=charge.state)
+    if captured > keep:
+        reason = RefundReason.CANCELLED if pool.state == PoolState.CANCELLED else RefundReason.NOT_OWED
+        owe_refund(attempt=attempt, amount=captured - keep, reason=reason, now=now)
+    if keep and charge.state == ChargeState.SUCCEEDED:
+        letters.tell_charged(charge=charge, now=now)
+    confirm_if_financed(pool=pool, now=now)
+
+
+def enter_failure(*, pool: Pool, charge: Charge, attempt: Attempt, failure: str, now: datetime) -> None:
+    """An attempt is over without money. The charge waits for the person, unless nothing is owed any more."""
+    attempt.state, attempt.failure, attempt.ended_at = AttemptState.FAILED, failure[:60], now
+    attempt.save()
+    if charge.state != ChargeState.SENDING:
+        return  # a page that nobody finished: the charge waits as it did before
+    if pool.state in Pool.FINANCED_STATES:
+        charge.state, charge.failure = ChargeState.ACTION_REQUIRED, failure[:60]
+        charge.mend_until = charge.mend_until or now + timedelta(days=pool.mending_days)
+        record(pool, "charge_action_required", now=now, pledge=charge.pledge, charge=charge, failure=failure[:60])
+    else:
+        charge.state, charge.settled_at = ChargeState.VOID, now
+        record(pool, "charge_void", now=now, pledge=charge.pledge, charge=charge)
+    charge.save()
+    if charge.state == ChargeState.ACTION_REQUIRED:
+        letters.tell_failed(charge=charge, mend_url=links.mend_url(charge, charge.pledge.organisation.language), now=now)

@@ -1,0 +1,50 @@
+"""Addresses that leave the portal: in letters, and as the way back from a provider's page.
+
+They are needed where letters are written and pages are opened, so this module sits below the actions (docs/decisions/0002-links-below-actions.md).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils import translation
+
+if TYPE_CHECKING:
+    from .models import Charge, Pledge
+
+MEND = "pooling.mend"
+
+
+def absolute(name: str, *args: object, language: str) -> str:
+    """The full address of a page of ours in `language`."""
+    with translation.override(language):
+        return f"{settings.SITE_URL}{reverse(name, args=args)}"
+
+
+def pledge_url(pledge: Pledge, language: str) -> str:
+    """The pledge's own page; it asks for log-in."""
+    return absolute("pooling:pledge", pledge.uuid, language=language)
+
+
+def setup_return_url(pledge: Pledge, language: str) -> str:
+    """Where a person comes back to from the page on which a method is given."""
+    return absolute("pooling:setup_return", pledge.uuid, language=language)
+
+
+def mend_url(charge: Charge, language: str) -> str:
+    """Our own link to pay a charge that needs the person. It needs no account and outlives any page at a provider."""
+    return absolute("pooling:mend", signing.dumps(str(charge.uuid), salt=MEND), language=language)
+
+
+def mend_return_url(charge: Charge, language: str) -> str:
+    """Where a person comes back to from the payment page."""
+    return absolute("pooling:mend_return", signing.dumps(str(charge.uuid), salt=MEND), language=language)
+
+
+def charge_of(token: str) -> UUID:
+    """The charge that a mend link is about. Raises signing.BadSignature for a forged one."""
+    return UUID(signing.loads(token, salt=MEND))

@@ -1,0 +1,19 @@
+"""What time makes due in pools. Each step may run in any number of processes at once, and running it again changes nothing."""
+
+from pooling.actions.methods import release_unused_methods
+from pooling.actions.notices import handle_waiting_events, look_at_setup_pages
+from pooling.actions.pledges import expire_overdue_pledges
+from pooling.actions.pools import lapse_overdue_pools
+from pooling.actions.refunds import send_due_refunds
+from pooling.actions.settlement import collect_due_charges, follow_up_attempts
+
+STEPS = (
+    handle_waiting_events,
+    look_at_setup_pages,  # before holds expire: a method that is there already makes the pledge stand
+    expire_overdue_pledges,
+    lapse_overdue_pools,
+    collect_due_charges,
+    follow_up_attempts,
+    send_due_refunds,
+    release_unused_methods,
+)
