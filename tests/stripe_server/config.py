@@ -1,0 +1,16 @@
+"""What the server is started with."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Config:
+    """`base` is the server's own address, known once its port is; delays are seconds."""
+
+    base: str = ""
+    webhook_url: str = ""
+    webhook_secret: str = "whsec_test"  # noqa: S105 (no secret)
+    webhook_attempts: int = 3
+    webhook_retry_delay: float = 0.3
+    webhook_timeout: float = 10
+    any_version: bool = False
