@@ -1,0 +1,98 @@
+"""The home page, plain pages, and the topics that everything is filed under."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page, TranslatableMixin
+from wagtail.snippets.models import register_snippet
+
+from .blocks import BodyBlock, StepsBlock
+from .content_page import ContentPage
+
+
+class HomePage(ContentPage):
+    """The first page of a language. What stands on every page of that language is kept here too."""
+
+    headline = models.CharField(
+        _("headline"),
+        max_length=120,
+        blank=True,
+        help_text=_("The large line at the top. Without it the title stands there."),
+    )
+    lead = models.TextField(
+        _("lead"),
+        blank=True,
+        help_text=_("Two or three sentences below the headline: for whom this is, and what it does."),
+    )
+    steps = StreamField(
+        StepsBlock(),
+        blank=True,
+        verbose_name=_("steps"),
+        help_text=_("How it works. Three steps are easy to remember."),
+    )
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
+    tagline = models.CharField(
+        _("tagline"), max_length=80, blank=True, help_text=_("Stands beside the portal's name on every page.")
+    )
+    footer_line = models.CharField(
+        _("line at the foot"), max_length=200, blank=True, help_text=_("Stands at the foot of every page.")
+    )
+
+    parent_page_types = ["wagtailcore.Page"]
+    max_count = 3
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("headline"),
+        FieldPanel("lead"),
+        FieldPanel("steps"),
+        FieldPanel("body"),
+        MultiFieldPanel([FieldPanel("tagline"), FieldPanel("footer_line")], heading=_("On every page")),
+    ]
+
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
+
+class StandardPage(ContentPage):
+    """A page of text, for example about us, terms, privacy."""
+
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
+    in_footer = models.BooleanField(
+        _("show in the footer"),
+        default=False,
+        help_text=_("For terms, privacy and the like: a link at the foot of every page."),
+    )
+
+    parent_page_types = ["home.HomePage", "home.StandardPage"]
+    subpage_types = ["home.StandardPage"]
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+    promote_panels = [*Page.promote_panels, FieldPanel("in_footer")]
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+
+
+@register_snippet
+class Topic(TranslatableMixin, models.Model):
+    """What a resource, a workshop or a need is about. One row per language."""
+
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(
+        _("short name in addresses"),
+        max_length=80,
+        help_text=_("In lower case, with hyphens, for example data-protection."),
+    )
+
+    panels = [FieldPanel("name"), FieldPanel("slug")]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["locale", "slug"], name="topic_slug_is_unique_per_language")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,85 @@
+"""What every page of the portal is: one of several translations, served in the source language where there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.functional import cached_property
+from wagtail.models import Page, PageManager
+from wagtail.query import PageQuerySet
+from wagtail.url_routing import RouteResult
+
+from . import languages
+
+
+class ContentQuerySet(PageQuerySet):
+    """Reads like a sentence: `ResourcePage.objects.live().in_language("fr")`."""
+
+    def in_language(self, language: str) -> ContentQuerySet:
+        """Pages written in `language`: no aliases that show another language's text."""
+        return self.filter(languages.WRITTEN_IN_ITS_LANGUAGE, locale__language_code=language)
+
+
+ContentManager = PageManager.from_queryset(ContentQuerySet)
+
+
+class ContentPage(Page):
+    """A page with the fallback of DESIGN.md section 3. Base of every page type; not a base model of Wagtail's."""
+
+    objects = ContentManager()
+
+    class Meta:
+        abstract = True
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """As Wagtail does; and where this language has no such page, the page that has that address in another language."""
+        if not path_components:
+            if languages.is_foreign_alias(self):
+                return self.alias_of.specific.route(request, [])
+            return super().route(request, path_components)
+        child = self.get_children().filter(slug=path_components[0]).first()
+        if child is not None and (child.live or path_components[1:]):
+            return super().route(request, path_components)
+        found = languages.find_in_other_language(self, path_components)
+        if found is None:
+            return super().route(request, path_components)  # ends in a 404
+        return _route_to(request, found)
+
+    def serve(self, request: HttpRequest, *args: Any, moved_to: str = "", **kwargs: Any) -> HttpResponse:
+        if moved_to:
+            return redirect(moved_to)
+        return super().serve(request, *args, **kwargs)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds `canonical` (an address), `content_language` (a code) and `only_in` (a sentence, on a page without translation)."""
+        context = super().get_context(request, *args, **kwargs)
+        language = self.locale.language_code
+        context["content_language"] = language
+        context["canonical"] = languages.absolute(self.canonical_url)
+        if language != translation.get_language():
+            context["only_in"] = languages.ONLY_IN_SENTENCE[language]
+        return context
+
+    @cached_property
+    def versions(self) -> list[languages.Version]:
+        """This page in every language of the site."""
+        return languages.versions(self)
+
+    @property
+    def canonical_url(self) -> str:
+        """The one address of this text: an alias within a language points to what it shows."""
+        return (self.alias_of if self.alias_of_id else self).get_url() or ""
+
+
+def _route_to(request: HttpRequest, found: Page) -> RouteResult:
+    """The way from an address of another language: to the translation if there is one, else to the source page itself."""
+    language = translation.get_language()
+    own = languages.translations_of([found]).get((found.translation_key, language))
+    shown = (own or languages.source_of(found)).specific
+    url = next(version.url for version in shown.versions if version.language == language)
+    if url == request.path:
+        return RouteResult(shown)
+    return RouteResult(shown, kwargs={"moved_to": url})
