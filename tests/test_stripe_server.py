@@ -11,7 +11,8 @@ import pytest
 import stripe
 
 from tests.stripe_server.api import find  # importing the API registers its operations
-from tests.stripe_server.client import TEST_SECRET, StripeServer
+from tests.stripe_server.client import StripeServer
+from tests.stripe_server.config import TEST_SIGNING
 from tests.stripe_server.receiver import WebhookReceiver
 from tests.stripe_server.routes import ROUTES
 from tests.stripe_server.schema import RESOURCES, nullable
@@ -33,7 +34,7 @@ def running(receiver: WebhookReceiver) -> Iterator[StripeServer]:
 
 @pytest.fixture
 def server(running: StripeServer, receiver: WebhookReceiver) -> StripeServer:
-    running.reset()
+    running.reset(webhook_url=receiver.url, webhook_secret=running.webhook_secret)
     receiver.clear()
     return running
 
@@ -110,7 +111,7 @@ def off_session_payment(customer: str, method: str, **params: Any) -> Any:
     }
 
 
-def events(receiver: WebhookReceiver, client: stripe.StripeClient, secret: str = TEST_SECRET) -> list[stripe.Event]:
+def events(receiver: WebhookReceiver, client: stripe.StripeClient, secret: str = TEST_SIGNING) -> list[stripe.Event]:
     """What has arrived, each verified as the portal verifies it."""
     return [client.construct_event(one.body, one.signature, secret) for one in receiver.received]
 
@@ -644,7 +645,6 @@ def test_an_endpoint_made_through_the_api_has_its_own_secret(
     assert [event.type for event in events(receiver, client, str(made.secret))] == ["customer.created"]
     with pytest.raises(stripe.InvalidRequestError, match="loopback"):
         client.v1.webhook_endpoints.create({"url": "https://portal.example/", "enabled_events": ["*"]})
-    server.reset(webhook_url=receiver.url, webhook_secret=server.webhook_secret)
 
 
 def test_help_names_every_control(server: StripeServer) -> None:

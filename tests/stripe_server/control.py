@@ -54,7 +54,7 @@ async def answer_control(request: web.Request) -> web.Response:
 @control
 def help_(world: World, data: Data) -> Data:
     """what there is"""
-    return {name: function.__doc__ for name, function in CONTROLS.items()}
+    return {name: " ".join(str(function.__doc__).split()) for name, function in CONTROLS.items()}
 
 
 @control
