@@ -3,13 +3,17 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from home.sitemaps import SITEMAPS, robots
 from portal import errors, health
+from portal.account.views import dashboard
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -18,6 +22,8 @@ handler500 = errors.server_error
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
@@ -25,6 +31,9 @@ urlpatterns = [
 ]
 
 urlpatterns += i18n_patterns(
-    path("account/", include("allauth.urls")),
+    path(_("account/"), dashboard, name="dashboard"),
+    path(_("account/"), include("allauth.account.urls")),
+    path(_("account/2fa/"), include("allauth.mfa.urls")),
+    path("", include("pooling.urls")),
     path("", include(wagtail_urls)),
 )

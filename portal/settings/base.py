@@ -161,6 +161,7 @@ EMAIL_TIMEOUT = 20  # seconds for a mail server to answer, so that tick never ha
 # Payments: the name of a module in pooling/payments/.
 PAYMENT_PROVIDER = "sandbox"
 STRIPE_API_BASE = ""
+CHECKOUT_ORIGIN = "https://checkout.stripe.com"
 STRIPE_SECRET_KEY = ""
 STRIPE_WEBHOOK_SECRET = ""
 STRIPE_TIMEOUT = 20.0  # seconds for one call

@@ -70,6 +70,8 @@ def payments() -> dict[str, Any]:
         "STRIPE_SECRET_KEY": key,
         "STRIPE_WEBHOOK_SECRET": secret,
         "STRIPE_API_BASE": base,
+        # Where Checkout's pages are: forms may lead there. A stand-in serves them itself.
+        "CHECKOUT_ORIGIN": base or "https://checkout.stripe.com",
         "STRIPE_TIMEOUT": read("STRIPE_TIMEOUT", env.float, default=20.0, because="it is the time limit of one call to Stripe, in seconds"),
         "STRIPE_TWINT_SAVING": read("STRIPE_TWINT_SAVING", env.bool, default=False, because="it says whether TWINT may be saved: true or false"),
     }

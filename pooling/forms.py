@@ -1,0 +1,114 @@
+"""Forms of pledging. What is typed stays in the form, and each refusal is a sentence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from members.models import Organisation, User
+
+from .actions.methods import usable_methods
+from .models import Pledge, Pool, SavedMethod
+from .money import format_chf
+
+NEW_METHOD = "new"
+
+
+def helper() -> FormHelper:
+    """Fields only: the template writes the form tag, the money above the button, and the button itself."""
+    made = FormHelper()
+    made.form_tag = False
+    return made
+
+
+class PledgeForm(forms.Form):
+    """Pledge shares: for which organisation, how many, with which method, and the consent to the terms."""
+
+    organisation = forms.ModelChoiceField(queryset=Organisation.objects.none(), label=gettext_lazy("Organisation"), to_field_name="uuid")
+    shares = forms.IntegerField(
+        min_value=1,
+        label=gettext_lazy("Number of shares"),
+        error_messages={
+            "invalid": gettext_lazy("Please write the number of shares as a whole number, for example 1."),
+            "min_value": gettext_lazy("A pledge is of at least one share."),
+            "required": gettext_lazy("Please say how many shares you pledge."),
+        },
+    )
+    method = forms.ChoiceField(label=gettext_lazy("Payment method"), widget=forms.RadioSelect)
+    accept = forms.BooleanField(
+        label=gettext_lazy("I may bind this organisation and accept the terms of this pool, the participation terms and the mandate to charge the payment method."),
+        error_messages={"required": gettext_lazy("Without your consent to the terms nothing can be pledged. Please tick this box.")},
+    )
+
+    def __init__(self, *args: Any, pool: Pool, person: User, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper()
+        self.pool = pool
+        mine = Organisation.objects.administered_by(person)
+        organisations: Any = self.fields["organisation"]
+        organisations.queryset = mine
+        organisations.error_messages["invalid_choice"] = _("Please choose one of the organisations that you administer.")
+        self.organisations = list(mine)
+        if len(self.organisations) == 1:
+            organisations.widget = forms.HiddenInput()
+            organisations.initial = self.organisations[0].uuid
+        self.saved = [method for organisation in self.organisations for method in usable_methods(organisation)]
+        methods: Any = self.fields["method"]
+        methods.choices = [*((str(method.pk), self.saved_label(method)) for method in self.saved), (NEW_METHOD, _("Give a card on the next page"))]
+        methods.initial = methods.choices[0][0]
+        if not self.saved:
+            methods.widget = forms.HiddenInput()
+        shares: Any = self.fields["shares"]
+        shares.widget.attrs.update({"max": pool.places_left, "inputmode": "numeric", "autocomplete": "off"})
+        shares.initial = 1
+        shares.help_text = ngettext(
+            "One share costs %(price)s at most and holds %(n)d seat.", "One share costs %(price)s at most and holds %(n)d seats.", pool.seats_per_share
+        ) % {"price": format_chf(pool.ceiling), "n": pool.seats_per_share}
+
+    def saved_label(self, method: SavedMethod) -> str:
+        """The method as people recognise it, with its organisation where there are several."""
+        if len(self.organisations) == 1:
+            return _("%(method)s, saved already") % {"method": method.label}
+        return _("%(method)s, saved already for %(organisation)s") % {"method": method.label, "organisation": method.organisation.name}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        organisation, chosen = data.get("organisation"), data.get("method")
+        data["saved_method"] = None
+        if chosen and chosen != NEW_METHOD and organisation:
+            data["saved_method"] = next((m for m in self.saved if str(m.pk) == chosen and m.organisation_id == organisation.pk), None)
+            if data["saved_method"] is None:
+                self.add_error("method", _("This payment method belongs to another organisation. Please choose one of this organisation or give a new one."))
+        return data
+
+
+class ChangeForm(forms.Form):
+    """Change the number of shares of a pledge that stands."""
+
+    shares = forms.IntegerField(
+        min_value=1,
+        label=gettext_lazy("Number of shares"),
+        error_messages=PledgeForm.base_fields["shares"].error_messages,
+        help_text=gettext_lazy("You can change the number until the threshold is reached."),
+    )
+    accept = forms.BooleanField(
+        label=gettext_lazy("I may bind this organisation and accept the terms for the new number of shares."),
+        error_messages=PledgeForm.base_fields["accept"].error_messages,
+    )
+
+    def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper()
+        shares: Any = self.fields["shares"]
+        shares.initial = pledge.shares
+        shares.widget.attrs.update({"max": pledge.shares + pledge.pool.places_left, "inputmode": "numeric", "autocomplete": "off"})
+
+
+def button_text(*, pool: Pool, shares: int) -> str:
+    """What the button does, with the most that it can cost (DESIGN.md section 5, "Consent")."""
+    return _("Pledge bindingly: %(most)s at most") % {"most": format_chf(shares * pool.ceiling)}

@@ -1,0 +1,116 @@
+"""A pool as visitors see it: on its workshop's page and on cards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from pooling.accounts import Step, charge_of, money_of, needs_you
+from pooling.links import mend_url
+from pooling.models import Charge, Pledge, Pool, PoolState
+
+register = template.Library()
+
+# How each state looks: which kind of notice or label the design system gives it.
+TONES = {
+    PoolState.DRAFT: "info",
+    PoolState.OPEN: "info",
+    PoolState.FUNDED: "wait",
+    PoolState.CONFIRMED: "done",
+    PoolState.LAPSED: "over",
+    PoolState.CANCELLED: "trouble",
+}
+
+
+def figures(pool: Pool) -> dict[str, Any]:
+    """What every view of a pool shows."""
+    return {"pool": pool, "tone": TONES[PoolState(pool.state)], "accepts": pool.accepts(now=timezone.now()) and pool.places_left > 0}
+
+
+@register.inclusion_tag("pooling/_panel.html", takes_context=True)
+def pool_panel(context: dict[str, Any], pool: Pool | None) -> dict[str, Any]:
+    """The centre of a workshop's page: state, shares, money, and the way to pledge."""
+    if pool is None or pool.state == PoolState.DRAFT:
+        return {"pool": None}
+    user = context.get("user")
+    mine = None
+    if user is not None and user.is_authenticated:
+        mine = Pledge.objects.live().filter(pool=pool, organisation__memberships__person=user).order_by("pk").first()
+    return {**figures(pool), "money": money_of(pool) if pool.funded_at else None, "mine": mine}
+
+
+@register.inclusion_tag("pooling/_summary.html")
+def pool_summary(pool: Pool | None) -> dict[str, Any]:
+    """A pool on a card: state, share field, and the one figure that matters now."""
+    if pool is None or pool.state == PoolState.DRAFT:
+        return {"pool": None}
+    return figures(pool)
+
+
+@register.filter
+def workshop_path(pool: Pool) -> str:
+    """The address of the workshop's page in the active language, or in any there is."""
+    text = pool.text()
+    return text.path if text else ""
+
+
+@register.simple_tag
+def live_charge(pledge: Pledge) -> Charge | None:
+    """The payment that a pledge's row shows."""
+    return charge_of(pledge)
+
+
+@register.filter
+def is_waiting_for_you(pledge: Pledge) -> bool:
+    """Whether the organisation has to do something about this pledge."""
+    return needs_you(pledge)
+
+
+@register.filter
+def state_tone(pool: Pool) -> str:
+    """The design system's name for how the pool's state looks."""
+    return TONES[PoolState(pool.state)]
+
+
+@register.simple_tag
+def mend_link(charge: Charge) -> str:
+    """Our own link to pay a charge that needs the person, in the active language."""
+    return mend_url(charge, get_language() or "de")
+
+
+# What each event means to the people of the organisation.
+STEPS = {
+    "pledge_held": _("Shares were held while the payment method was being given"),
+    "pledge_standing": _("The pledge stands"),
+    "pledge_changed": _("The number of shares was changed"),
+    "pledge_withdrawn": _("The pledge was withdrawn"),
+    "pledge_expired": _("No payment method came in time; the shares are free again"),
+    "pool_funded": _("The threshold was reached, prices are locked"),
+    "pool_confirmed": _("The money is there, the workshop takes place"),
+    "pool_lapsed": _("Pledging ended without the threshold; nobody was charged"),
+    "pool_cancelled": _("The workshop was called off"),
+    "charge_due": _("A payment became due"),
+    "charge_sending": _("The payment was sent to the payment service"),
+    "charge_captured": _("The payment arrived"),
+    "charge_action_required": _("The payment did not go through and needs you"),
+    "charge_page_opened": _("The payment page was opened"),
+    "charge_void": _("The payment is not owed any more"),
+    "refund_due": _("A refund became due"),
+    "refund_succeeded": _("The refund was sent"),
+    "refund_failed": _("The refund did not go through; we look after it"),
+}
+
+
+@register.filter
+def step_text(step: Step) -> str:
+    """What happened, in words; the number of shares where it is about shares."""
+    text = str(STEPS[step.kind])
+    if step.shares is None:
+        return text
+    shares = ngettext("%(n)d share", "%(n)d shares", step.shares) % {"n": step.shares}
+    return _t("%(what)s (%(shares)s)") % {"what": text, "shares": shares}

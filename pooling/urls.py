@@ -1,0 +1,20 @@
+"""Addresses of pledging, readable in each language."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from .views import payments, pledges
+
+app_name = "pooling"
+urlpatterns = [
+    path(_("pledges/new/<uuid:uuid>/"), pledges.pledge_new, name="pledge_new"),
+    path(_("pledges/new/<uuid:uuid>/figures/"), pledges.pledge_consent, name="pledge_consent"),
+    path(_("pledges/<uuid:uuid>/"), pledges.pledge_detail, name="pledge"),
+    path(_("pledges/<uuid:uuid>/payment-method/"), pledges.pledge_setup, name="pledge_setup"),
+    path(_("pledges/<uuid:uuid>/back/"), pledges.setup_return, name="setup_return"),
+    path(_("pledges/<uuid:uuid>/change/"), pledges.pledge_change, name="pledge_change"),
+    path(_("pledges/<uuid:uuid>/withdraw/"), pledges.pledge_withdraw, name="pledge_withdraw"),
+    path(_("payment/<str:token>/"), payments.mend, name="mend"),
+    path(_("payment/<str:token>/back/"), payments.mend_return, name="mend_return"),
+    path("sandbox/<str:ref>/", payments.sandbox, name="sandbox"),
+]

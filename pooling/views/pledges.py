@@ -1,0 +1,215 @@
+"""Pledging, for people who act for an organisation. Views parse, call one action, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pooling import accounts
+from pooling.actions.errors import AlreadyPledged, NotAdministrator, Refused
+from pooling.actions.methods import open_setup_page
+from pooling.actions.notices import look_at_setup_page
+from pooling.actions.pledges import change_pledge, place_pledge, withdraw_pledge
+from pooling.forms import ChangeForm, PledgeForm, button_text
+from pooling.models import Pledge, PledgeState, Pool, PoolState, SetupPage, SetupState
+from pooling.payments.base import OutcomeUnknown, RequestRefused
+
+from .leaving import leads_to_provider
+
+
+def own_pledge(request: HttpRequest, uuid: UUID) -> Pledge:
+    """A pledge of an organisation that the person acts for. Raises Http404 for any other: whether it exists is nobody else's affair."""
+    pledge = get_object_or_404(Pledge.objects.select_related("pool", "organisation", "method").prefetch_related("pool__texts", "charges__refunds"), uuid=uuid)
+    if not pledge.organisation.has_member(request.user):
+        raise Http404
+    return pledge
+
+
+def published_pool(uuid: UUID) -> Pool:
+    return get_object_or_404(Pool.objects.public().prefetch_related("texts"), uuid=uuid)
+
+
+@never_cache
+@login_required
+@leads_to_provider
+@require_http_methods(["GET", "HEAD", "POST"])
+def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Pledge shares to a pool: the form, and what becomes of it."""
+    pool = published_pool(uuid)
+    now = timezone.now()
+    form = PledgeForm(request.POST or None, pool=pool, person=request.user, now=now)
+    if not form.organisations:
+        return render(request, "pooling/pledge_not_possible.html", {"pool": pool, "why": NotAdministrator()}, status=403)
+    mine = Pledge.objects.live().filter(pool=pool, organisation__in=form.organisations).first()
+    if request.method != "POST":
+        if mine and len(form.organisations) == 1:
+            return redirect("pooling:pledge", mine.uuid)
+        return pledge_form(request, form, pool)
+    if not form.is_valid():
+        return pledge_form(request, form, pool, status=422)
+    data = form.cleaned_data
+    try:
+        pledge = place_pledge(
+            pool=pool, organisation=data["organisation"], shares=data["shares"], by=request.user, language=get_language() or "de", method=data["saved_method"], now=now
+        )
+    except AlreadyPledged as already:
+        messages.info(request, str(already))
+        return redirect("pooling:pledge", already.pledge.uuid)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        pool.refresh_from_db()
+        return pledge_form(request, form, pool, status=403 if isinstance(refusal, NotAdministrator) else 409)
+    if pledge.state == PledgeState.PENDING:
+        return to_setup_page(request, pledge)
+    messages.success(request, _("Thank you. Your pledge stands; a letter confirms it."))
+    return redirect("pooling:pledge", pledge.uuid)
+
+
+def pledge_form(request: HttpRequest, form: PledgeForm, pool: Pool, *, status: int = 200) -> HttpResponse:
+    """The page with the form, or with the reason why there is none."""
+    if not pool.accepts(now=timezone.now()) or pool.places_left == 0:
+        return render(request, "pooling/pledge_not_possible.html", {"pool": pool}, status=status)
+    shares = chosen_shares(form["shares"].value(), pool)
+    return render(request, "pooling/pledge_new.html", {"pool": pool, "form": form, **consent(pool, shares)}, status=status)
+
+
+def chosen_shares(typed: Any, pool: Pool) -> int:
+    """The number that the figures above the button are about: what was typed if that is a number of shares that there are, else one."""
+    text = str(typed or "").strip()
+    shares = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    return min(max(shares, 1), max(pool.places_left, 1))
+
+
+def consent(pool: Pool, shares: int) -> dict[str, Any]:
+    """What stands above the button: the most that it can cost, when, and what happens otherwise."""
+    return {"shares": shares, "most": shares * pool.ceiling, "seats": shares * pool.seats_per_share, "button": button_text(pool=pool, shares=shares)}
+
+
+@never_cache
+@login_required
+@require_safe
+def pledge_consent(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The figures above the button for another number of shares, asked for while it is being typed."""
+    pool = published_pool(uuid)
+    return render(request, "pooling/_consent.html", {"pool": pool, **consent(pool, chosen_shares(request.GET.get("shares"), pool))})
+
+
+@never_cache
+@login_required
+@leads_to_provider
+@require_safe
+def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One page per pledge that explains the organisation's money."""
+    pledge = own_pledge(request, uuid)
+    pool = pledge.pool
+    return render(
+        request,
+        "pooling/pledge.html",
+        {
+            "pledge": pledge,
+            "pool": pool,
+            "charge": accounts.charge_of(pledge),
+            "refunds": [refund for charge in pledge.charges.all() for refund in charge.refunds.all()],
+            "history": accounts.history_of(pledge),
+            "acceptances": pledge.acceptances.order_by("pk"),
+            "is_administrator": pledge.organisation.is_administered_by(request.user),
+            "can_change": pledge.state == PledgeState.STANDING and pool.state == PoolState.OPEN and timezone.now() < pool.closes_at,
+            "needs_you": accounts.needs_you(pledge),
+        },
+    )
+
+
+def to_setup_page(request: HttpRequest, pledge: Pledge) -> HttpResponse:
+    """Send the person to the page on which the payment method is given; if that can't be reached, say so and lose nothing."""
+    try:
+        return redirect(open_setup_page(pledge=pledge, language=get_language() or "de", now=timezone.now()))
+    except (OutcomeUnknown, RequestRefused):
+        messages.warning(request, _("The payment service can't be reached just now. Your shares are held; please try again in a few minutes. Nothing was charged."))
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("pooling:pledge", pledge.uuid)
+
+
+@never_cache
+@login_required
+@leads_to_provider
+@require_POST
+def pledge_setup(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Go (again) to the page on which the payment method is given."""
+    pledge = own_pledge(request, uuid)
+    if not pledge.organisation.is_administered_by(request.user):
+        return render(request, "pooling/pledge_not_possible.html", {"pool": pledge.pool, "why": NotAdministrator()}, status=403)
+    return to_setup_page(request, pledge)
+
+
+@never_cache
+@login_required
+@require_safe
+def setup_return(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The person comes back from the provider. That proves nothing: the provider is asked."""
+    pledge = own_pledge(request, uuid)
+    try:
+        for page in SetupPage.objects.filter(pledge=pledge, state__in=[SetupState.OPENING, SetupState.OPEN]).select_related("pledge__pool", "pledge__organisation"):
+            look_at_setup_page(page=page, now=timezone.now())
+    except (OutcomeUnknown, RequestRefused):
+        messages.info(request, _("We could not ask the payment service yet. This page will show the result in a few minutes."))
+        return redirect("pooling:pledge", pledge.uuid)
+    pledge.refresh_from_db()
+    if pledge.state == PledgeState.STANDING:
+        messages.success(request, _("Thank you. Your pledge stands; a letter confirms it."))
+    elif pledge.state == PledgeState.PENDING:
+        messages.warning(request, _("No payment method was given yet, so the pledge does not count. You can still give one; until then nothing is binding."))
+    else:
+        messages.warning(request, _("The payment method came too late: the places are gone or pledging has ended. Nothing was charged, and the method is not kept."))
+    return redirect("pooling:pledge", pledge.uuid)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def pledge_change(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Change the number of shares."""
+    pledge = own_pledge(request, uuid)
+    form = ChangeForm(request.POST or None, pledge=pledge)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                change_pledge(pledge=pledge, shares=form.cleaned_data["shares"], by=request.user, language=get_language() or "de", now=timezone.now())
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+                status = 403 if isinstance(refusal, NotAdministrator) else 409
+            else:
+                messages.success(request, _("The number of shares was changed; a letter confirms it."))
+                return redirect("pooling:pledge", pledge.uuid)
+        else:
+            status = 422
+    return render(request, "pooling/pledge_change.html", {"pledge": pledge, "pool": pledge.pool, "form": form}, status=status)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def pledge_withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Withdraw a pledge, after a page that says what this means."""
+    pledge = own_pledge(request, uuid)
+    if request.method != "POST":
+        return render(request, "pooling/pledge_withdraw.html", {"pledge": pledge, "pool": pledge.pool})
+    try:
+        withdraw_pledge(pledge=pledge, by=request.user, now=timezone.now())
+    except NotAdministrator as refusal:
+        return render(request, "pooling/pledge_not_possible.html", {"pool": pledge.pool, "why": refusal}, status=403)
+    except Refused as refusal:
+        return render(request, "pooling/pledge_withdraw.html", {"pledge": pledge, "pool": pledge.pool, "why": refusal}, status=409)
+    messages.success(request, _("The pledge is withdrawn. Nothing will be charged."))
+    return redirect("pooling:pledge", pledge.uuid)
