@@ -35,7 +35,7 @@ class ContentPage(Page):
         abstract = True
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """As Wagtail does; and where this language has no such page, the page that has that address in another language."""
+        """As Wagtail does; where this language has no such page, the one that has this address in another language."""
         if not path_components:
             if languages.is_foreign_alias(self):
                 return self.alias_of.specific.route(request, [])
@@ -54,7 +54,7 @@ class ContentPage(Page):
         return super().serve(request, *args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds `canonical` (an address), `content_language` (a code) and `only_in` (a sentence, on a page without translation)."""
+        """Adds `canonical` (an address), `content_language` (a code), `only_in` (a sentence) where not translated."""
         context = super().get_context(request, *args, **kwargs)
         language = self.locale.language_code
         context["content_language"] = language
@@ -75,7 +75,7 @@ class ContentPage(Page):
 
 
 def _route_to(request: HttpRequest, found: Page) -> RouteResult:
-    """The way from an address of another language: to the translation if there is one, else to the source page itself."""
+    """The way from an address of another language: to the translation if there is one, else to the source page."""
     language = translation.get_language()
     own = languages.translations_of([found]).get((found.translation_key, language))
     shown = (own or languages.source_of(found)).specific

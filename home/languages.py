@@ -1,8 +1,8 @@
 """Which page is there in which language, at which address: the switcher, the fallback and hreflang go by it.
 
-A page has a version in every language. Where no translation is live, that version is the source page, served inside the other
-language's interface at an address of its own (DESIGN.md section 3). An alias that wagtail-localize puts under another language
-shows the source's text, so it counts as no translation.
+A page has a version in every language. Where no translation is live, that version is the source page, served inside
+the other language's interface at an address of its own (DESIGN.md section 3). An alias that wagtail-localize puts under
+another language shows the source's text, so it counts as no translation.
 """
 
 from __future__ import annotations
@@ -116,3 +116,16 @@ def source_of(page: Page) -> Page:
         Page.objects.filter(translation_key=page.translation_key, live=True, locale__in=source.values("locale")).first()
         or page
     )
+
+
+def alternates(of_page: list[Version]) -> list[dict[str, str]]:
+    """hreflang and full address of each translation, and x-default; empty where there is one language only.
+
+    Every translation of a page gives the same list, so the links are reciprocal, as search engines want them.
+    Source: https://developers.google.com/search/docs/specialty/international/localized-versions
+    """
+    translated = [version for version in of_page if version.translated]
+    if len(translated) < 2:
+        return []
+    links = [{"hreflang": version.language, "url": absolute(version.url)} for version in translated]
+    return [*links, {"hreflang": "x-default", "url": links[0]["url"]}]

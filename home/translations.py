@@ -83,7 +83,7 @@ def write_translation(
 
 
 def pair_segments(source: models.Model, translated: models.Model) -> list[Pair]:
-    """The strings of `source` with their counterparts. Raises TranslationDoesNotFit where the two are built differently."""
+    """The strings of `source` with their counterparts. Raises TranslationDoesNotFit where the two differ in build."""
     ours, theirs = _segments(source), _segments(translated)
     for one, other in zip(ours, theirs, strict=False):
         if one.path != other.path or type(one) is not type(other):

@@ -1,4 +1,4 @@
-"""The site that is there before anybody has written anything: a home page in each language, and a Site that shows them."""
+"""The site before anybody has written anything: a home page in each language, and a Site that shows them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .translations import write_translation
 
 @transaction.atomic
 def ensure_site() -> HomePage:
-    """Makes what is missing of: the locales, the root page, a live home page in each language, and the default Site. Returns the German home page.
+    """Makes what is missing of the locales, the root page, a live home page in each language, and the default Site.
 
-    What is there is left as it is. Wagtail's "Welcome" page is deleted. Tests may call it after a flush.
+    Returns the German home page. What is there is left as it is. Wagtail's "Welcome" page is deleted.
     """
     locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code in codes()}
     source_locale = locales[settings.LANGUAGE_CODE]

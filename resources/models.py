@@ -1,0 +1,159 @@
+"""The library: texts, checklists, templates and tools that anybody may read."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail_localize.fields import SynchronizedField
+
+from home.blocks import BodyBlock
+from home.content_page import ContentManager, ContentPage, ContentQuerySet
+from home.models import Topic
+from home.translations import localised
+
+WORDS_PER_MINUTE = 200
+
+
+class Format(models.TextChoices):
+    GUIDE = "guide", _("Guide")
+    CHECKLIST = "checklist", _("Checklist")
+    TEMPLATE = "template", _("Template")
+    TOOL = "tool", _("Tool")
+
+
+class ResourceQuerySet(ContentQuerySet):
+    """`ResourcePage.objects.live().in_language("fr").about(topic).of_format("guide")`."""
+
+    def about(self, topic: Topic) -> ResourceQuerySet:
+        """Resources filed under `topic`, whichever language's row of it they point to."""
+        return self.filter(topics__translation_key=topic.translation_key).distinct()
+
+    def of_format(self, format: str) -> ResourceQuerySet:
+        return self.filter(format=format)
+
+    def newest_first(self) -> ResourceQuerySet:
+        return self.order_by("-first_published_at", "-pk")
+
+
+ResourceManager = ContentManager.from_queryset(ResourceQuerySet)
+
+
+class ResourcePageForm(WagtailAdminPageForm):
+    """Offers the topics of the page's own language only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "topics" in self.fields:
+            self.fields["topics"].queryset = Topic.objects.filter(locale=self.instance.locale_id)
+
+
+class ResourceIndexPage(ContentPage):
+    """The library's first page: lists what lies below it, by topic and format."""
+
+    lead = models.TextField(_("lead"), blank=True, help_text=_("Two sentences: what is to be found here."))
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["resources.ResourcePage"]
+    max_count_per_parent = 1
+    content_panels = [*Page.content_panels, FieldPanel("lead")]
+
+    class Meta:
+        verbose_name = _("library of resources")
+        verbose_name_plural = _("libraries of resources")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds `resources`, what they can be filtered by (`topics`, `formats`), and what is chosen (`topic`, `format`).
+
+        A filter that isn't known is ignored, so that an old or mistyped address still shows something.
+        """
+        context = super().get_context(request, *args, **kwargs)
+        everything = ResourcePage.objects.child_of(self).live().in_language(self.locale.language_code)
+        topics = Topic.objects.filter(
+            locale=self.locale_id, translation_key__in=everything.values("topics__translation_key")
+        )
+        used = set(everything.values_list("format", flat=True))
+        formats = [(value, label) for value, label in Format.choices if value in used]
+
+        topic = topics.filter(slug=request.GET.get("topic", "")).first()
+        format = next((value for value, _label in formats if value == request.GET.get("format")), "")
+        found = everything.about(topic) if topic else everything
+        found = found.of_format(format) if format else found
+        context.update(
+            resources=found.newest_first().prefetch_related("topics"),
+            topics=topics,
+            formats=formats,
+            topic=topic,
+            format=format,
+        )
+        return context
+
+
+class ResourcePage(ContentPage):
+    """One text of the library."""
+
+    summary = models.TextField(
+        _("summary"),
+        validators=[MaxLengthValidator(200)],
+        help_text=_("One or two sentences, at most 200 characters. They stand in lists and at the top of the page."),
+    )
+    topics = ParentalManyToManyField(Topic, blank=True, related_name="resources", verbose_name=_("topics"))
+    format = models.CharField(_("format"), max_length=20, choices=Format.choices, default=Format.GUIDE)
+    author = models.CharField(
+        _("author"), max_length=120, blank=True, help_text=_("Who answers for the text: a role or a team.")
+    )
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
+    reading_minutes = models.PositiveSmallIntegerField(_("reading time in minutes"), default=1, editable=False)
+
+    parent_page_types = ["resources.ResourceIndexPage"]
+    subpage_types: list[str] = []
+    base_form_class = ResourcePageForm
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [FieldPanel("topics", widget=forms.CheckboxSelectMultiple), FieldPanel("format"), FieldPanel("author")],
+            heading=_("How it is filed"),
+        ),
+    ]
+    # wagtail-localize leaves many-to-many fields out unless it is told; full_clean then takes each topic's translation.
+    override_translatable_fields = [SynchronizedField("topics", overridable=False)]
+
+    objects = ResourceManager()
+
+    class Meta:
+        verbose_name = _("resource")
+        verbose_name_plural = _("resources")
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        topics = list(self.topics.all())
+        if any(topic.locale_id != self.locale_id for topic in topics):
+            self.topics = localised(topics, self.locale)
+        self.reading_minutes = minutes_to_read(self.body)
+        super().full_clean(*args, **kwargs)
+
+
+def minutes_to_read(body: Any) -> int:
+    """How long a text takes to read, in whole minutes, at least 1."""
+    words = len(strip_tags(" ".join(_texts(body.get_prep_value()))).split())
+    return max(1, math.ceil(words / WORDS_PER_MINUTE))
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text in the raw data of a stream, in order. Ids and choices are single words and add next to nothing."""
+    if isinstance(value, str):
+        return [value]
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [text for child in children for text in _texts(child)]

@@ -1,0 +1,117 @@
+"""What templates ask of the site: the navigation, the languages, the lines that stand on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils import translation
+from wagtail.models import Page, Site
+
+from home import languages
+from home.content_page import ContentPage
+from home.models import HomePage, StandardPage
+
+register = template.Library()
+
+Item = dict[str, Any]
+
+
+def home_of(context: dict[str, Any]) -> HomePage | None:
+    """The live home page in the active language. Looked up once per request and language."""
+    request, language = context.get("request"), translation.get_language()
+    known: dict[str, HomePage | None] = request.__dict__.setdefault("known_home_pages", {}) if request else {}
+    if language not in known:
+        site = Site.find_for_request(request) if request else Site.objects.filter(is_default_site=True).first()
+        homes = HomePage.objects.live().in_language(language)
+        known[language] = homes.filter(translation_key=site.root_page.translation_key).first() if site else None
+    return known[language]
+
+
+def current_page(context: dict[str, Any]) -> ContentPage | None:
+    """The page that is being served, if it is one of the CMS."""
+    page = context.get("page")
+    return page if isinstance(page, ContentPage) else None
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: dict[str, Any]) -> list[Item]:
+    """`{% navigation as items %}`: url, title and current of the pages in the menu, in the active language."""
+    home = home_of(context)
+    if home is None:
+        return []
+    items = home.get_children().live().in_menu().filter(languages.WRITTEN_IN_ITS_LANGUAGE)
+    page = current_page(context)
+    trail = set(page.get_ancestors(inclusive=True).values_list("translation_key", flat=True)) if page else set()
+    return [_item(item, current=item.translation_key in trail) for item in items]
+
+
+@register.simple_tag(takes_context=True)
+def footer_pages(context: dict[str, Any]) -> list[Item]:
+    """`{% footer_pages as items %}`: url and title of the pages at the foot, in the active language."""
+    home = home_of(context)
+    if home is None:
+        return []
+    page = current_page(context)
+    items = StandardPage.objects.child_of(home).live().in_language(translation.get_language()).filter(in_footer=True)
+    return [_item(item, current=page is not None and item.translation_key == page.translation_key) for item in items]
+
+
+@register.simple_tag(takes_context=True)
+def site_texts(context: dict[str, Any]) -> dict[str, str]:
+    """`{% site_texts as texts %}`: tagline and footer_line, for every page, and url, the home page's address."""
+    home = home_of(context)
+    url = languages.home_url(translation.get_language())
+    if home is None:
+        return {"tagline": "", "footer_line": "", "url": url}
+    return {"tagline": home.tagline, "footer_line": home.footer_line, "url": url}
+
+
+@register.simple_tag(name="languages", takes_context=True)
+def languages_tag(context: dict[str, Any]) -> list[Item]:
+    """`{% languages as items %}`: code, name, url, current, translated and note for each language of the site.
+
+    `note` says "only in German" where the page that is being served has no translation; it is empty otherwise.
+    """
+    active = translation.get_language()
+    page, request = current_page(context), context.get("request")
+    items = []
+    for version in page.versions if page else _other_addresses(request):
+        only_in = "" if page is None or version.translated else languages.ONLY_IN[page.locale.language_code]
+        items.append(
+            {
+                "code": version.language,
+                "name": languages.own_name(version.language),
+                "url": version.url,
+                "current": version.language == active,
+                "translated": version.translated,
+                "note": only_in,
+            }
+        )
+    return items
+
+
+def _other_addresses(request: HttpRequest | None) -> list[languages.Version]:
+    """The same view in each language; the home pages where there is no request, as on error pages."""
+    if request is None:
+        return [languages.Version(code, languages.home_url(code), translated=True) for code in languages.codes()]
+    path = request.get_full_path()
+    return [languages.Version(code, translate_url(path, code), translated=True) for code in languages.codes()]
+
+
+@register.simple_tag(takes_context=True)
+def alternates(context: dict[str, Any]) -> list[Item]:
+    """`{% alternates as items %}`: hreflang and address of every translation, with x-default.
+
+    Empty on a page that is shown without a translation of its own, and on one that has none to point to.
+    """
+    page = current_page(context)
+    if page is None or page.locale.language_code != translation.get_language():
+        return []
+    return languages.alternates(page.versions)
+
+
+def _item(page: Page, *, current: bool) -> Item:
+    return {"url": page.get_url(), "title": page.title, "current": current}
