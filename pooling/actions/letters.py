@@ -1,0 +1,224 @@
+"""What pools write to the organisations that pledged. Call each in the transaction of its event.
+
+Each function collects plain facts for a template in pooling/templates/pooling/letters/ and queues one letter per
+administrator: it says what is true then. A key names the event, so hearing of it twice tells nobody twice. Those called
+tell_all_... take as many statements for a hundred pledges as for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q, prefetch_related_objects
+
+from members.letters.actions import Draft, queue_letters
+from pooling import links
+from pooling.models import (
+    Acceptance,
+    Charge,
+    ChargeState,
+    Pledge,
+    PledgeState,
+    Pool,
+    PoolState,
+    Refund,
+    RefundReason,
+    SurplusRule,
+)
+from pooling.models.pledge import PledgeQuerySet
+
+Facts = dict[str, object]
+
+# The code of a decline that wants the person to confirm, on Stripe (declines/codes) and in the sandbox.
+ASKS_FOR_CONFIRMATION = "authentication_required"
+
+
+def tell_pledged(*, pledge: Pledge, now: datetime) -> int:
+    """The pledge stands: what was accepted, what it costs at most, when it is charged, how long it can be withdrawn."""
+    consent = latest_acceptance(pledge)
+    facts = consent_facts(pledge, consent)
+    return tell("pledged", key=f"pledged-{pledge.uuid}-{consent.pk}", pledge=pledge, facts=facts, now=now)
+
+
+def tell_changed(*, pledge: Pledge, before: int, now: datetime) -> int:
+    """The number of shares changed from `before`, and the terms were accepted anew."""
+    consent = latest_acceptance(pledge)
+    facts = consent_facts(pledge, consent) | {"before": before}
+    return tell("changed", key=f"changed-{pledge.uuid}-{consent.pk}", pledge=pledge, facts=facts, now=now)
+
+
+def tell_withdrawn(*, pledge: Pledge, now: datetime) -> int:
+    """The pledge was withdrawn: nothing to pay."""
+    return tell("withdrawn", key=f"withdrawn-{pledge.uuid}", pledge=pledge, facts=reopening(pledge, now), now=now)
+
+
+def tell_expired(*, pledge: Pledge, now: datetime) -> int:
+    """No payment method was given in time: the places are free again."""
+    return tell("expired", key=f"expired-{pledge.uuid}", pledge=pledge, facts=reopening(pledge, now), now=now)
+
+
+def tell_all_funded(*, pool: Pool, now: datetime) -> int:
+    """The threshold is reached: to each pledge what is charged now, and how."""
+    charges = Charge.objects.live().filter(pledge__pool=pool, pledge__state=PledgeState.STANDING)
+    return tell_funded_of(charges.select_related("pledge__organisation", "pledge__method"), pool=pool, now=now)
+
+
+def tell_funded(*, pledge: Pledge, now: datetime) -> int:
+    """A pledge that came after the threshold is charged now, too."""
+    charges = pledge.charges.live().select_related("pledge__organisation", "pledge__method")
+    return tell_funded_of(charges, pool=pledge.pool, now=now)
+
+
+def tell_funded_of(charges: Iterable[Charge], *, pool: Pool, now: datetime) -> int:
+    amounts = {charge.pledge: charge.amount for charge in charges}
+    return tell_each(
+        "funded",
+        pool=pool,
+        pledges=amounts,
+        facts=lambda pledge: {"amount": amounts[pledge], "takes_place": pool.state == PoolState.CONFIRMED},
+        now=now,
+    )
+
+
+def tell_charged(*, charge: Charge, now: datetime) -> int:
+    """The payment arrived."""
+    facts: Facts = {
+        "amount": charge.amount,
+        "paid_at": charge.settled_at or now,
+        "reference": str(charge.uuid),
+        "takes_place": charge.pledge.pool.state == PoolState.CONFIRMED,
+    }
+    return tell("charged", key=f"charged-{charge.uuid}", pledge=charge.pledge, facts=facts, now=now)
+
+
+def tell_failed(*, charge: Charge, mend_url: str, now: datetime) -> int:
+    """The payment did not work: what that means, until when the places are kept, and `mend_url` to pay."""
+    facts: Facts = {
+        "amount": charge.amount - charge.captured,
+        "keep_until": charge.mend_until,
+        "asks_for_confirmation": charge.failure == ASKS_FOR_CONFIRMATION,
+        "mend_url": mend_url,
+    }
+    return tell("failed", key=f"failed-{charge.uuid}", pledge=charge.pledge, facts=facts, now=now)
+
+
+def tell_all_confirmed(*, pool: Pool, now: datetime) -> int:
+    """The workshop takes place: when and where, and what is still open of one's own payment."""
+    pledges = with_people(pool.pledges.standing()).prefetch_related("charges")
+
+    def facts(pledge: Pledge) -> Facts:
+        charge = live_charge(pledge)
+        is_open = charge is not None and charge.state == ChargeState.ACTION_REQUIRED
+        return {"still_open": charge.amount - charge.captured if charge and is_open else 0}
+
+    return tell_each("confirmed", pool=pool, pledges=pledges, facts=facts, now=now)
+
+
+def tell_all_lapsed(*, pool: Pool, now: datetime) -> int:
+    """The threshold was not reached: nothing was ever charged."""
+    return tell_each("lapsed", pool=pool, pledges=ended_with(pool), facts=lambda _pledge: {}, now=now)
+
+
+def tell_all_cancelled(*, pool: Pool, now: datetime) -> int:
+    """The workshop was called off: why, and what comes back."""
+
+    def facts(pledge: Pledge) -> Facts:
+        charges = pledge.charges.all()
+        refunds = [refund for charge in charges for refund in charge.refunds.all()]
+        return {
+            "reason": pool.cancel_reason,
+            "comes_back": sum(refund.amount for refund in refunds if refund.reason == RefundReason.CANCELLED),
+            "under_way": sum(charge.amount for charge in charges if charge.state == ChargeState.SENDING),
+        }
+
+    pledges = ended_with(pool).prefetch_related("charges__refunds")
+    return tell_each("cancelled", pool=pool, pledges=pledges, facts=facts, now=now)
+
+
+def tell_refunded(*, refund: Refund, now: datetime) -> int:
+    """Money went back."""
+    facts: Facts = {
+        "amount": refund.amount,
+        "refunded_at": refund.settled_at or now,
+        "reference": str(refund.uuid),
+        "reason": RefundReason(refund.reason).label,
+    }
+    return tell("refunded", key=f"refunded-{refund.uuid}", pledge=refund.charge.pledge, facts=facts, now=now)
+
+
+def tell(letter: str, *, key: str, pledge: Pledge, facts: Facts, now: datetime) -> int:
+    """Queue one kind of letter for one pledge."""
+    prefetch_related_objects([pledge.pool], "texts")
+    draft = Draft(key, pledge.organisation, about(pledge) | facts)
+    return queue_letters(template=f"pooling/letters/{letter}.txt", drafts=[draft], now=now)
+
+
+def tell_each(
+    letter: str, *, pool: Pool, pledges: Iterable[Pledge], facts: Callable[[Pledge], Facts], now: datetime
+) -> int:
+    """Queue one kind of letter for each of `pledges`, which are all of `pool` and tell once."""
+    prefetch_related_objects([pool], "texts")
+    drafts = []
+    for pledge in pledges:
+        pledge.pool = pool
+        drafts.append(Draft(f"{letter}-{pledge.uuid}", pledge.organisation, about(pledge) | facts(pledge)))
+    return queue_letters(template=f"pooling/letters/{letter}.txt", drafts=drafts, now=now)
+
+
+def about(pledge: Pledge) -> Facts:
+    """What every letter about a pledge may tell, in its organisation's language. Amounts in Rappen."""
+    pool, language = pledge.pool, pledge.organisation.language
+    text = pool.text(language)
+    url = links.pledge_url(pledge, language)
+    return {
+        "title": pool.title(language),
+        "place": text.place if text else "",
+        "url": url,
+        "workshop_url": f"{settings.SITE_URL}{text.path}" if text else url,
+        "starts_at": pool.starts_at,
+        "closes_at": pool.closes_at,
+        "standing": pool.standing,
+        "threshold": pool.threshold,
+        "capacity": pool.capacity,
+        "shares": pledge.shares,
+        "seats": pledge.seats,
+        "method": pledge.method.label if pledge.method else "",
+    }
+
+
+def latest_acceptance(pledge: Pledge) -> Acceptance:
+    return pledge.acceptances.latest("pk")
+
+
+def consent_facts(pledge: Pledge, consent: Acceptance) -> Facts:
+    """What was accepted. From the threshold on a pledge is binding and charged at once (fixed pricing)."""
+    pool = pledge.pool
+    return {
+        "most": consent.most,
+        "accepted_at": consent.accepted_at,
+        "legal_version": consent.legal_version,
+        "surplus": SurplusRule(pool.surplus_rule).label,
+        "binding": pool.state in Pool.FINANCED_STATES or pool.standing >= pool.threshold,
+    }
+
+
+def reopening(pledge: Pledge, now: datetime) -> Facts:
+    """Whether the organisation may pledge again."""
+    pool = pledge.pool
+    return {"may_pledge_again": pool.accepts(now=now) and pool.places_left > 0}
+
+
+def ended_with(pool: Pool) -> PledgeQuerySet:
+    """Pledges that ended because the pool did: those that stood, and those whose method was still to come."""
+    with_the_pool = Q(state=PledgeState.STANDING) | Q(state=PledgeState.EXPIRED, ended_at=pool.ended_at)
+    return with_people(pool.pledges.filter(with_the_pool))
+
+
+def with_people(pledges: PledgeQuerySet) -> PledgeQuerySet:
+    return pledges.select_related("organisation", "method").order_by("pk")
+
+
+def live_charge(pledge: Pledge) -> Charge | None:
+    return next((charge for charge in pledge.charges.all() if charge.state != ChargeState.VOID), None)
