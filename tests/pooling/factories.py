@@ -1,0 +1,81 @@
+"""Nouns through factories, states through the actions that lead there."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from members.models import Membership, Organisation, Role, User
+from pooling.actions.pledges import place_pledge
+from pooling.actions.pools import describe_workshop, draft_pool, open_pool
+from pooling.models import Pledge, Pool, SavedMethod
+
+from tests.members.factories import OrganisationFactory, UserFactory
+
+NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def terms(**changes: Any) -> dict[str, Any]:
+    """Sound terms: CHF 900.00 over shares of CHF 300.00, threshold 3, capacity 6."""
+    return {
+        "cost": 90_000,
+        "subsidy": 0,
+        "ceiling": 30_000,
+        "seats_per_share": 2,
+        "minimum": 1,
+        "capacity": 6,
+        "closes_at": NOW + timedelta(days=20),
+        "starts_at": NOW + timedelta(days=80),
+        **changes,
+    }
+
+
+def staff() -> User:
+    return UserFactory(is_staff=True)
+
+
+def draft(*, now: datetime = NOW, **changes: Any) -> Pool:
+    """A draft whose workshop has a title in three languages."""
+    pool = draft_pool(page_key=uuid.uuid4(), terms=terms(**changes), by=staff(), now=now)
+    for language, path in [("de", "/de/workshops/probe/"), ("fr", "/fr/ateliers/essai/"), ("it", "/it/workshop/prova/")]:
+        describe_workshop(page_key=pool.page_key, language=language, title=f"Workshop {language}", path=path, place="Bern")
+    return pool
+
+
+def opened(*, now: datetime = NOW, **changes: Any) -> Pool:
+    """An open pool."""
+    return open_pool(pool=draft(now=now, **changes), by=None, now=now)
+
+
+def organisation(language: str = "de", **fields: Any) -> Organisation:
+    """An organisation with one administrator."""
+    made = OrganisationFactory(language=language, **fields)
+    Membership.objects.create(organisation=made, person=UserFactory(language=language), role=Role.ADMINISTRATOR)
+    return made
+
+
+def administrator(of: Organisation) -> User:
+    return of.administrators()[0]
+
+
+def method(of: Organisation, behaviour: str = "pays") -> SavedMethod:
+    """A method saved in the sandbox that pays, declines, or authenticates."""
+    ref = f"sandbox_{behaviour}_{uuid.uuid4()}"
+    return SavedMethod.objects.create(organisation=of, provider="sandbox", customer_ref=f"sandbox_customer_{of.uuid}", ref=ref, kind="card", label="Sandbox", saved_at=NOW)
+
+
+def pledge(pool: Pool, *, shares: int = 1, behaviour: str | None = "pays", by: Organisation | None = None, now: datetime = NOW) -> Pledge:
+    """A pledge that stands, with a method of the given behaviour; one that is pending if `behaviour` is None."""
+    by = by or organisation()
+    saved = method(by, behaviour) if behaviour else None
+    return place_pledge(pool=pool, organisation=by, shares=shares, by=administrator(by), language=by.language, now=now, method=saved)
+
+
+def funded(*, behaviours: tuple[str, ...] = ("pays", "pays", "pays"), now: datetime = NOW, **changes: Any) -> Pool:
+    """A pool whose threshold was reached by one share per behaviour; nothing is charged yet."""
+    pool = opened(now=now, **changes)
+    for behaviour in behaviours:
+        pledge(pool, behaviour=behaviour, now=now)
+    pool.refresh_from_db()
+    return pool
