@@ -1,0 +1,41 @@
+"""Loads the demo, step by step. Loading twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from . import texts
+from .files import check_everything
+from .pages import Progress
+
+
+class Load(Protocol):
+    def __call__(self, progress: Progress, *, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True)
+class Step:
+    title: str
+    load: Load
+
+
+# Each needs those before it.
+STEPS = [
+    Step("Topics", texts.load_topics),
+    Step("Home page", texts.load_home),
+    Step("Resources", texts.load_resources),
+    Step("Pages", texts.load_pages),
+]
+
+
+def load_demo(*, now: datetime, say: Callable[[str], None]) -> None:
+    """Loads the whole demo, saying how it goes. Raises ContentError, before writing, if a file can't be used."""
+    check_everything()
+    for number, step in enumerate(STEPS, start=1):
+        progress = Progress(say)
+        say(f"[{number}/{len(STEPS)}] {step.title}")
+        step.load(progress, now=now)
+        say(f"  {progress.total} in all, {len(progress.written) or 'none'} written")

@@ -1,0 +1,199 @@
+"""Reads a content file: YAML front matter, then Markdown, into the blocks that pages are made of.
+
+The format is small on purpose (see `portal/demo/content/`), because the languages' files are paired block by block.
+Whatever lies outside it is refused with the file and the line.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+NAMESPACE = uuid.UUID("5f0c1f0e-5d0e-4c1b-9a53-8d7a4a3f6b11")
+CALLOUTS = {"hint", "caution", "example"}
+HEADING = re.compile(r"(#{1,6})\s+(.+)")
+CONTAINER = re.compile(r":::\s*(\w+)\s*(.*)")
+TAGS = {"paragraph": "p", "bullet_list": "ul", "ordered_list": "ol", "list_item": "li", "strong": "b"}
+
+parser = MarkdownIt("commonmark", {"html": False})
+
+
+class ContentError(Exception):
+    """A content file can't be used. The message names the file, the place and the reason."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of a page's body, as StreamField keeps it. `line` is where it starts in its file."""
+
+    type: str
+    value: Any
+    id: str
+    line: int
+
+    def raw(self) -> dict[str, Any]:
+        return {"type": self.type, "value": self.value, "id": self.id}
+
+    def shape(self) -> tuple[str, ...]:
+        """What must be the same in every language: kind and level, paragraphs, list items, bold passages, links."""
+        value = self.value if isinstance(self.value, dict) else {"text": self.value}
+        items = ["item" for _item in value.get("items", [])]
+        markup = re.findall(r"</?\w+", value["text"]) if self.type in {"text", "callout"} else []
+        return (self.type, value.get("kind", ""), value.get("level", ""), *items, *markup)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file in one language."""
+
+    path: Path
+    front: dict[str, Any]
+    blocks: list[Block]
+
+    @property
+    def body(self) -> list[dict[str, Any]]:
+        """The blocks as raw StreamField data, with ids that are the same in every language."""
+        return [block.raw() for block in self.blocks]
+
+
+def stable_id(*parts: object) -> str:
+    """An id that is the same each time: for pages and snippets by their key, for blocks by key and position."""
+    return str(uuid.uuid5(NAMESPACE, "/".join(map(str, parts))))
+
+
+def read_document(path: Path, *, key: str) -> Document:
+    """The document at `path`; `key`, e.g. "resources/new-homepage", is for all languages. Raises ContentError."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    end = lines.index("---", 1) if lines[:1] == ["---"] and "---" in lines[1:] else None
+    if end is None:
+        raise ContentError(f"{path}: the front matter must stand between two lines of ---.")
+    try:
+        front = yaml.safe_load("\n".join(lines[1:end])) or {}
+    except yaml.YAMLError as error:
+        raise ContentError(f"{path}: the front matter is no valid YAML: {error}") from error
+    blocks = [
+        Block(type, value, stable_id(key, position), line)
+        for position, (type, value, line) in enumerate(_Reader(path, key, lines, end + 1).read())
+    ]
+    return Document(path, front, blocks)
+
+
+class _Reader:
+    """Cuts the lines after the front matter into blocks."""
+
+    def __init__(self, path: Path, key: str, lines: list[str], start: int) -> None:
+        self.path, self.key, self.lines, self.at = path, key, lines, start
+        self.found: list[tuple[str, Any, int]] = []
+
+    def read(self) -> list[tuple[str, Any, int]]:
+        while self.at < len(self.lines):
+            line = self.lines[self.at]
+            if match := HEADING.fullmatch(line):
+                self._heading(match)
+            elif match := CONTAINER.fullmatch(line):
+                self._container(*match.groups())
+            elif line.strip():
+                self._text()
+            self.at += 1
+        return self.found
+
+    def refuse(self, reason: str, line: int | None = None) -> ContentError:
+        return ContentError(f"{self.path}, line {(self.at if line is None else line) + 1}: {reason}")
+
+    def _heading(self, match: re.Match[str]) -> None:
+        level = str(len(match[1]))
+        if level not in {"2", "3"}:
+            raise self.refuse("headings have level 2 or 3.")
+        self.found.append(("heading", {"level": level, "text": match[2].strip()}, self.at + 1))
+
+    def _container(self, kind: str, title: str) -> None:
+        start = self.at
+        end = next((n for n in range(start + 1, len(self.lines)) if self.lines[n].strip() == ":::"), None)
+        if end is None:
+            raise self.refuse(f":::{kind} has no line ::: that ends it.")
+        inside = self.lines[start + 1 : end]
+        if kind in CALLOUTS:
+            found = ("callout", {"kind": kind, "title": title, "text": self._rich_text(inside, start + 1)})
+        elif kind == "checklist":
+            found = ("checklist", {"title": title, "items": self._items(inside, start + 1)})
+        elif kind == "quote":
+            found = ("quote", {"text": " ".join(line.strip() for line in inside if line.strip()), "source": title})
+        else:
+            raise self.refuse(
+                f":::{kind} is not a kind of block; there are hint, caution, example, checklist and quote."
+            )
+        self.found.append((*found, start + 1))
+        self.at = end
+
+    def _items(self, lines: list[str], start: int) -> list[dict[str, str]]:
+        texts = []
+        for number, line in enumerate(lines):
+            if line.startswith("- "):
+                texts.append(line[2:].strip())
+            elif line.strip():
+                raise self.refuse("a checklist holds lines that start with a hyphen and a space.", start + number)
+        position = len(self.found)
+        return [{"type": "item", "value": text, "id": stable_id(self.key, position, n)} for n, text in enumerate(texts)]
+
+    def _text(self) -> None:
+        start = self.at
+        while self.at + 1 < len(self.lines) and not re.match(r"#{1,6}\s|:::", self.lines[self.at + 1]):
+            self.at += 1
+        self.found.append(("text", self._rich_text(self.lines[start : self.at + 1], start), start + 1))
+
+    def _rich_text(self, lines: list[str], start: int) -> str:
+        return "".join(self._html(token, start) for token in parser.parse("\n".join(lines)))
+
+    def _html(self, token: Token, start: int) -> str:
+        if token.type == "inline":
+            return "".join(self._html(child, start + (token.map or [0])[0]) for child in token.children or [])
+        if token.type == "text":
+            return html.escape(token.content, quote=False)
+        if token.type == "softbreak":
+            return " "
+        if token.type == "link_open":
+            return f'<a href="{html.escape(str(token.attrs["href"]))}">'
+        if token.type == "link_close":
+            return "</a>"
+        name, _, side = token.type.rpartition("_")
+        if name not in TAGS:
+            raise self.refuse(f"{name or token.type} is not part of the format.", start)
+        if token.hidden:  # the paragraph that Markdown puts into every list item
+            return ""
+        return f"<{TAGS[name]}>" if side == "open" else f"</{TAGS[name]}>"
+
+
+def require_same_structure(source: Document, translated: Document) -> None:
+    """Raises ContentError with the first place where `translated` is not built like `source`."""
+    missing = source.front.keys() ^ translated.front.keys()
+    if missing:
+        raise ContentError(
+            f"{translated.path}: the front matter differs from {source.path.name}: {', '.join(sorted(missing))}."
+        )
+    for position, (one, other) in enumerate(zip(source.blocks, translated.blocks, strict=False), start=1):
+        if one.shape() != other.shape():
+            raise ContentError(
+                f"{translated.path}, block {position} (line {other.line}) has {_describe(other)}, "
+                f"but in {source.path} (line {one.line}) it has {_describe(one)}."
+            )
+    if len(source.blocks) != len(translated.blocks):
+        raise ContentError(
+            f"{translated.path} has {len(translated.blocks)} blocks, but {source.path} has {len(source.blocks)}."
+        )
+
+
+def _describe(block: Block) -> str:
+    kind, *details = block.shape()
+    counts = Counter(details)
+    names = {"<p": "paragraphs", "<li": "list items", "item": "points", "<b": "bold passages", "<a": "links"}
+    parts = [f"{counts[tag]} {name}" for tag, name in names.items() if counts[tag]]
+    return f"the kind {' '.join(filter(None, [kind, *details[:2]]))}" + (f" with {', '.join(parts)}" if parts else "")

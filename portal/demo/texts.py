@@ -1,0 +1,86 @@
+"""The steps that load what is read: topics, the home page, plain pages, the library."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from home.models import HomePage, StandardPage, Topic
+from home.tree import ensure_site
+from resources.models import ResourceIndexPage, ResourcePage
+
+from .files import LANGUAGES, Texts, names, read_documents, read_home, read_yaml, texts_of
+from .markdown import stable_id
+from .pages import Progress, ensure_translated_page, ensure_translated_snippet
+
+IN_MENU = {"about"}
+
+
+def load_topics(progress: Progress, *, now: datetime) -> None:
+    for entry in read_yaml("topics.yaml"):
+        texts: Texts = {code: {"name": entry["name"][code], "slug": entry["slug"][code]} for code in LANGUAGES}
+        _topic, changed = ensure_translated_snippet(Topic, key=f"topics/{entry['key']}", texts=texts)
+        progress.note(f"topics/{entry['key']}", changed=changed)
+
+
+def load_home(progress: Progress, *, now: datetime) -> None:
+    home = ensure_site()
+    site = read_yaml("site.yaml")
+    documents = read_home()
+    texts = texts_of(documents, ["title", "headline", "lead", "search_description"])
+    for code, fields in texts.items():
+        fields["slug"] = code
+        fields["tagline"], fields["footer_line"] = site["tagline"][code], site["footer"][code]
+        fields["steps"] = [
+            {"type": "step", "value": step, "id": stable_id("home", "step", position)}
+            for position, step in enumerate(documents[code].front["steps"])
+        ]
+    _page, changed = ensure_translated_page(HomePage, key="home", parent=home.get_parent(), texts=texts, existing=home)
+    progress.note("home", changed=changed)
+
+
+def load_pages(progress: Progress, *, now: datetime) -> None:
+    home = german_home()
+    for name in names("pages"):
+        _page, changed = ensure_translated_page(
+            StandardPage,
+            key=f"pages/{name}",
+            parent=home,
+            texts=texts_of(read_documents("pages", name), ["title", "slug", "search_description"]),
+            shared={"show_in_menus": name in IN_MENU, "in_footer": name not in IN_MENU},
+        )
+        progress.note(f"pages/{name}", changed=changed)
+
+
+def load_resources(progress: Progress, *, now: datetime) -> None:
+    documents = read_documents("resources", "index")
+    texts = texts_of(documents, ["title", "slug", "lead", "search_description"])
+    for fields in texts.values():
+        del fields["body"]
+    index, changed = ensure_translated_page(
+        ResourceIndexPage, key="resources/index", parent=german_home(), texts=texts, shared={"show_in_menus": True}
+    )
+    progress.note("resources/index", changed=changed)
+    for name in names("resources"):
+        documents = read_documents("resources", name)
+        front = documents[LANGUAGES[0]].front
+        _page, changed = ensure_translated_page(
+            ResourcePage,
+            key=f"resources/{name}",
+            parent=index,
+            texts=texts_of(documents, ["title", "slug", "summary", "author", "search_description"]),
+            shared={"format": front["format"], "topics": topics(front["topics"])},
+        )
+        progress.note(f"resources/{name}", changed=changed)
+
+
+def german_home() -> HomePage:
+    """The home page that everything lies below."""
+    return HomePage.objects.get(locale__language_code=LANGUAGES[0])
+
+
+def topics(keys: list[str]) -> list[Topic]:
+    """The German topics with these keys, in their order."""
+    return [
+        Topic.objects.get(translation_key=stable_id(f"topics/{key}"), locale__language_code=LANGUAGES[0])
+        for key in keys
+    ]
