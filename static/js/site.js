@@ -1,0 +1,62 @@
+// Enhances what works without it: moves to the errors of a form, and keeps a second click from sending a form twice.
+"use strict";
+
+function focusErrors(root) {
+  const summary = root.querySelector(".error-summary");
+  if (summary) {
+    summary.focus();
+  }
+}
+
+// A link to a radio group or a wrapped field still ends in a control one can use.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".error-summary a");
+  const target = link && document.getElementById(link.hash.slice(1));
+  if (target) {
+    const control = target.matches("input, select, textarea") ? target : target.querySelector("input, select, textarea");
+    if (control) {
+      event.preventDefault();
+      control.focus();
+      (control.closest(".field") || control).scrollIntoView({ block: "start" });
+    }
+  }
+});
+
+const RELEASE = 15000; // milliseconds: a form is never shut for good, its page may have stayed
+
+function release(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[data-label]")) {
+    button.innerHTML = button.dataset.label;
+    button.removeAttribute("aria-disabled");
+    delete button.dataset.label;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") {
+    return;
+  }
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  if (button && button.tagName === "BUTTON") {
+    button.dataset.label = button.innerHTML;
+    button.textContent = button.dataset.working || document.body.dataset.working || button.textContent;
+    button.setAttribute("aria-disabled", "true");
+  }
+  setTimeout(release, RELEASE, form);
+});
+
+// Back from the next page, out of the browser's memory.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) {
+    document.querySelectorAll("form[data-sent]").forEach(release);
+  }
+});
+
+focusErrors(document);
