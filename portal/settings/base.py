@@ -151,7 +151,7 @@ MEDIA_URL = "/media/"
 WAGTAIL_SITE_NAME = "up2gether"
 WAGTAILADMIN_BASE_URL = "http://localhost:8000"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "txt", "xlsx", "zip"]
-WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
+WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 
 # The address that letters link to, without a slash at the end.
 SITE_URL = "http://localhost:8000"

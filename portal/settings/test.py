@@ -12,7 +12,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = BASE_DIR / "var" / "test-media"
-STATIC_ROOT = BASE_DIR / "var" / "test-static"
 SITE_URL = "http://testserver"
 STRIPE_TIMEOUT = 0.3
 STAFF_MFA_REQUIRED = False
