@@ -1,7 +1,7 @@
 """The gettext catalogues: `python -m portal.catalogues` compiles them.
 
-A program of its own, not one of Django's commands: Django keeps the catalogues that it found when it started, and a fresh
-clone has none. It needs polib only, gettext for `--collect` alone.
+A program of its own, not one of Django's commands: Django keeps the catalogues that it found when it started, and a
+fresh clone has none. It needs polib only, gettext for `--collect` alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("de", "fr", "it")
+NOISE = ("POT-Creation-Date", "PO-Revision-Date", "Report-Msgid-Bugs-To", "Last-Translator", "Language-Team")
 IGNORED = (".venv", "tests", "node_modules", "var", "staticfiles", "media")
 
 
@@ -60,7 +61,7 @@ def problems(root: Path = ROOT) -> list[str]:
 def collect(root: Path = ROOT) -> None:
     """Bring the catalogues in step with the source. Needs gettext's programs.
 
-    Files are named without line numbers and no date is kept: otherwise every change of code would be a change of catalogues.
+    Files are named without line numbers and no date is kept: otherwise every change of code would change catalogues.
     """
     for language in LANGUAGES:
         (root / "locale" / language / "LC_MESSAGES").mkdir(parents=True, exist_ok=True)

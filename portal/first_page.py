@@ -1,4 +1,4 @@
-"""`python -m portal.first_page ADDRESS PID`: waits until a new server has answered its first page, and says how it did."""
+"""`python -m portal.first_page ADDRESS PID`: waits until a new server has answered its first page."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What every test needs: a real PostgreSQL, Django's settings, a browser where one is found.
 
-The module body runs before anything imports Django, so that the settings find DATABASE_URL. Set DATABASE_URL yourself to
-test against another server.
+The module body runs before anything imports Django, so that the settings find DATABASE_URL. Set DATABASE_URL yourself
+to test against another server.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-# The durability of a database that lives for one run is worth nothing; its transactions, locks and constraints are real.
+# Durability is worth nothing in a database that lives for one run; transactions, locks and constraints are real.
 POSTGRESQL = """
 max_connections = 120
 shared_buffers = 128MB
@@ -52,7 +51,7 @@ def start_postgresql() -> str:
 if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = start_postgresql()
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
-# Playwright's synchronous interface runs an event loop in the main thread; Django would refuse to touch the database there.
+# Playwright runs an event loop in the main thread, where Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import django  # noqa: E402  # only now: see above
@@ -101,11 +100,11 @@ def chromium_path() -> str | None:
 
 
 @pytest.fixture
-def database_url(transactional_db: None) -> Iterator[str]:
+def database_url(transactional_db: None) -> str:
     """The address of the test database, for commands that a test starts as processes of their own."""
     from django.db import connection
 
     values = connection.get_connection_params()
     user, password, host = (quote(str(values.get(key) or ""), safe="") for key in ("user", "password", "host"))
     port = f"&port={values['port']}" if values.get("port") else ""
-    yield f"postgresql://{user}:{password}@/{values['dbname']}?host={host}{port}"
+    return f"postgresql://{user}:{password}@/{values['dbname']}?host={host}{port}"

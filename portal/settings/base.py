@@ -1,4 +1,4 @@
-"""What holds everywhere. Values that differ by machine come from the environment through `portal.settings.environment`."""
+"""What holds everywhere. What differs by machine comes from the environment through `portal.settings.environment`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Logs in production: one JSON object per line on stderr, from our own code (structlog) and from everything else alike."""
+"""Logs in production: one JSON object per line on stderr, from our own code (structlog) and everything else alike."""
 
 import structlog
 
