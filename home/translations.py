@@ -13,7 +13,14 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from wagtail.models import Locale, Page, TranslatableMixin
 from wagtail_localize.fields import get_translatable_fields
-from wagtail_localize.models import SegmentOverride, Translation, TranslationContext, TranslationSource
+from wagtail_localize.models import (
+    SegmentOverride,
+    StringSegment,
+    StringTranslation,
+    Translation,
+    TranslationContext,
+    TranslationSource,
+)
 from wagtail_localize.segments import StringSegmentValue, TemplateSegmentValue
 from wagtail_localize.segments.extract import extract_segments, quote_path_component
 
@@ -136,15 +143,25 @@ def _is_current(source: models.Model, target: models.Model, pairs: list[Pair]) -
 
 
 def _write_strings(translation: Translation, pairs: list[Pair]) -> None:
+    """Fills the translation's segments, and forgets translations of strings that are gone."""
     wanted: dict[tuple[str, str], str] = {}
     for one, other in pairs:
         if wanted.setdefault((one.path, one.string.data), other.string.data) != other.string.data:
             raise TranslationDoesNotFit(one.path, f"“{one.string.data}” stands here twice with different translations.")
-    po = translation.export_po()
-    for entry in po:
-        if not entry.obsolete:
-            entry.msgstr = wanted[entry.msgctxt, entry.msgid]
-    translation.import_po(po, delete=True)
+    locale = translation.target_locale
+    StringTranslation.objects.filter(context__object_id=translation.source.object_id, locale=locale).delete()
+    segments = StringSegment.objects.filter(source=translation.source).select_related("context", "string")
+    by_place = {(segment.context_id, segment.string_id): segment for segment in segments}
+    StringTranslation.objects.bulk_create(
+        StringTranslation(
+            translation_of=segment.string,
+            context=segment.context,
+            locale=locale,
+            data=wanted[segment.context.path, segment.string.data],
+            translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL,
+        )
+        for segment in by_place.values()
+    )
 
 
 def _write_links(record: TranslationSource, locale: Locale, pairs: list[Pair]) -> None:
