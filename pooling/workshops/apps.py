@@ -6,3 +6,8 @@ class WorkshopsConfig(AppConfig):
     name = "pooling.workshops"
     label = "workshops"
     verbose_name = _("Workshops")
+
+    def ready(self) -> None:
+        from . import publishing
+
+        publishing.connect()

@@ -1,0 +1,142 @@
+"""What an editor is shown of a pool in figures: what its terms mean, and what calling it off would do. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pooling.models import Attempt, Charge, ChargeState, Pledge, Pool, PoolState, Terms
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What terms come to. Amounts in Rappen."""
+
+    to_raise: int
+    ceiling: int
+    seats_per_share: int
+    threshold: int
+    capacity: int
+    at_threshold: int  # what the shares bring once the threshold stands
+    at_most: int  # what they bring if all shares are taken
+    closes_at: datetime | None
+    settles_by: datetime | None  # when the last payment can have come
+    starts_at: datetime | None
+
+    @property
+    def surplus_at_threshold(self) -> int:
+        return self.at_threshold - self.to_raise
+
+    @property
+    def seats_at_most(self) -> int:
+        return self.capacity * self.seats_per_share
+
+
+def meaning_of(terms: Terms) -> Meaning:
+    """What `terms` come to."""
+    return Meaning(
+        to_raise=terms.to_raise,
+        ceiling=terms.ceiling,
+        seats_per_share=terms.seats_per_share,
+        threshold=terms.threshold,
+        capacity=terms.capacity,
+        at_threshold=terms.threshold * terms.ceiling,
+        at_most=terms.capacity * terms.ceiling,
+        closes_at=terms.closes_at,
+        settles_by=terms.settles_by if terms.closes_at else None,
+        starts_at=terms.starts_at,
+    )
+
+
+def meaning_of_typed(typed: dict[str, Any]) -> Meaning | None:
+    """The same of what is in a form so far; None while cost, price and shares are missing or make no sense."""
+    if any(
+        typed.get(name) is None for name in ("cost", "subsidy", "ceiling", "minimum", "capacity", "seats_per_share")
+    ):
+        return None
+    if typed["ceiling"] <= 0 or typed["subsidy"] >= typed["cost"]:
+        return None
+    fields = {name: typed[name] for name in typed if typed[name] is not None}
+    return meaning_of(Pool(**{"invoice_days": 30, "mending_days": 7} | fields))
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What calling off does to one pledge. Amounts in Rappen."""
+
+    pledge: Pledge
+    refunded: int
+    voided: int
+    under_way: int
+
+
+@dataclass(frozen=True)
+class CallingOff:
+    """What calling off does, as `cancel_pool` will do it if nothing happens meanwhile. Amounts in Rappen."""
+
+    effects: list[Effect]
+
+    @property
+    def pledges(self) -> int:
+        return len(self.effects)
+
+    @property
+    def refunds(self) -> int:
+        return sum(effect.refunded > 0 for effect in self.effects)
+
+    @property
+    def refunded(self) -> int:
+        return sum(effect.refunded for effect in self.effects)
+
+    @property
+    def voids(self) -> int:
+        return sum(effect.voided > 0 for effect in self.effects)
+
+    @property
+    def voided(self) -> int:
+        return sum(effect.voided for effect in self.effects)
+
+    @property
+    def payments_under_way(self) -> int:
+        return sum(effect.under_way > 0 for effect in self.effects)
+
+    @property
+    def under_way(self) -> int:
+        return sum(effect.under_way for effect in self.effects)
+
+
+def calling_off(pool: Pool) -> CallingOff:
+    """What calling `pool` off would do to each live pledge."""
+    pledges = pool.pledges.select_related("organisation").prefetch_related("charges__attempts__refunds")
+    effects = [effect_on(pledge) for pledge in pledges]
+    return CallingOff([effect for effect in effects if effect.pledge.is_live or effect.refunded or effect.under_way])
+
+
+def effect_on(pledge: Pledge) -> Effect:
+    charges: list[Charge] = list(pledge.charges.all())
+    attempts: list[Attempt] = [attempt for charge in charges for attempt in charge.attempts.all()]
+    kept = [attempt.captured - sum(refund.amount for refund in attempt.refunds.all()) for attempt in attempts]
+    return Effect(
+        pledge=pledge,
+        refunded=sum(amount for amount in kept if amount > 0),
+        voided=sum(
+            charge.amount for charge in charges if charge.state in (ChargeState.DUE, ChargeState.ACTION_REQUIRED)
+        ),
+        under_way=sum(charge.amount for charge in charges if charge.state == ChargeState.SENDING),
+    )
+
+
+def why_not_to_call_off(pool: Pool, *, now: datetime) -> str:
+    """The reason in a sentence why `pool` can't be called off, with what to do instead; empty if it can."""
+    if pool.state == PoolState.DRAFT:
+        return _("The pool is not open yet: nobody can pledge as long as the page is not published.")
+    if pool.state == PoolState.CANCELLED:
+        return _("The workshop has been called off already.")
+    if pool.state == PoolState.LAPSED:
+        return _("The threshold was not reached in time. The pool has ended and nobody was charged.")
+    if now >= pool.starts_at:
+        return _("The workshop has started. Nothing is refunded automatically from then on.")
+    return ""

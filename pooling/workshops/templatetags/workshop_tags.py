@@ -1,0 +1,22 @@
+"""Workshops on the pages of other apps."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from pooling.workshops.models import WorkshopPage
+from pooling.workshops.order import in_order
+
+register = template.Library()
+
+
+@register.simple_tag
+def open_workshops(most: int = 3) -> list[WorkshopPage]:
+    """The workshops of the active language that take pledges, the first to close first.
+
+    `{% open_workshops as items %}`; each has its pool, in four queries however many there are.
+    """
+    pages = WorkshopPage.objects.live().in_language(get_language() or "de")
+    return in_order(pages.with_pools(), now=timezone.now()).accepting[:most]

@@ -1,0 +1,119 @@
+"""A pool's history in sentences for editors, and what states are called in the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from pooling.models import Charge, ChargeState, Pledge, Pool, PoolEvent
+from pooling.money import format_chf
+
+# Each may name %(organisation)s and the event's figures, amounts as CHF.
+SENTENCES = {
+    "pool_drafted": _("The terms were written."),
+    "pool_redrafted": _("The terms were changed."),
+    "pool_opened": _("The pool was opened. Threshold: %(threshold)s shares, capacity: %(capacity)s shares."),
+    "pool_funded": _(
+        "The threshold was reached with %(standing)s shares. Prices are locked, payments are being collected."
+    ),
+    "pool_confirmed": _("The money is there (%(net)s): the workshop takes place."),
+    "pool_lapsed": _(
+        "The closing time came with %(standing)s shares: the threshold was not reached. Nobody was charged."
+    ),
+    "pool_cancelled": _("The workshop was called off."),
+    "pledge_held": _("%(organisation)s asked for shares: %(shares)s. They are held until a payment method is there."),
+    "pledge_standing": _("The pledge of %(organisation)s stands. Shares: %(shares)s."),
+    "pledge_changed": _("%(organisation)s changed the number of shares from %(before)s to %(shares)s."),
+    "pledge_withdrawn": _("%(organisation)s withdrew its pledge. Shares: %(shares)s."),
+    "pledge_expired": _("The pledge of %(organisation)s expired without a payment method. Shares: %(shares)s."),
+    "charge_due": _("%(organisation)s owes %(amount)s."),
+    "charge_sending": _("The payment of %(organisation)s was sent."),
+    "charge_page_opened": _("%(organisation)s opened the payment page."),
+    "charge_captured": _("%(amount)s arrived from %(organisation)s."),
+    "charge_action_required": _("The payment of %(organisation)s did not work. The organisation was asked to mend it."),
+    "charge_void": _("Nothing is owed by %(organisation)s any more."),
+    "refund_due": _("%(amount)s go back to %(organisation)s."),
+    "refund_sending": _("The refund of %(amount)s to %(organisation)s was sent."),
+    "refund_succeeded": _("%(amount)s were paid back to %(organisation)s."),
+    "refund_failed": _("The refund of %(amount)s to %(organisation)s failed."),
+}
+
+AMOUNTS = ("amount", "net")
+
+# The domain's own labels speak to the organisation that pays.
+CHARGE_STATES = {
+    ChargeState.DUE: _("due"),
+    ChargeState.SENDING: _("on its way"),
+    ChargeState.SUCCEEDED: _("paid"),
+    ChargeState.ACTION_REQUIRED: _("waits for the organisation"),
+    ChargeState.VOID: _("void"),
+}
+
+# How Wagtail's admin marks what needs a look ("serious"), is as it should be ("primary"), or is over.
+POOL_TAGS = {
+    "open": "primary",
+    "funded": "primary",
+    "confirmed": "primary",
+    "draft": "secondary",
+    "lapsed": "secondary",
+    "cancelled": "critical",
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the history. `by` is the person who did it, if it was a person of ours."""
+
+    at: datetime
+    sentence: str
+    by: str
+
+
+class Known(dict[str, Any]):
+    """Figures for a sentence. One that an old event lacks is shown as a dash instead of breaking the page."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def timeline_of(pool: Pool) -> list[Happening]:
+    """All that happened to a pool, the latest first."""
+    events = pool.events.select_related("by", "pledge__organisation").order_by("-pk")
+    return [Happening(event.at, sentence_of(event), name_of(event.by)) for event in events]
+
+
+def sentence_of(event: PoolEvent) -> str:
+    """An event in the active language."""
+    sentence = SENTENCES.get(event.kind)
+    if sentence is None:
+        return event.kind
+    figures: Mapping[str, Any] = {
+        key: format_chf(value) if key in AMOUNTS else value for key, value in event.figures.items()
+    }
+    organisation = event.pledge.organisation.name if event.pledge else ""
+    return str(sentence) % Known(figures, organisation=organisation)
+
+
+def name_of(person: Any) -> str:
+    """A person's name, or the address they log in with."""
+    return (person.get_full_name() or person.email) if person else ""
+
+
+@dataclass(frozen=True)
+class PledgeRow:
+    """A pledge as a line of the table."""
+
+    pledge: Pledge
+    charge: Charge | None
+
+    @property
+    def charge_state(self) -> Any:
+        return CHARGE_STATES[ChargeState(self.charge.state)] if self.charge else ""
+
+    @property
+    def needs_a_look(self) -> bool:
+        return self.charge is not None and self.charge.state == ChargeState.ACTION_REQUIRED
