@@ -78,6 +78,13 @@ def versions(page: Page) -> list[Version]:
     return [_version(chain, live, language) for language in codes()]
 
 
+def address_in(page: Page, language: str) -> str:
+    """The address of `page` for somebody who reads in `language`."""
+    if page.locale.language_code == language:
+        return page.get_url() or ""
+    return next(version.url for version in versions(page) if version.language == language)
+
+
 def _version(chain: list[Page], live: dict[tuple[object, str], Page], language: str) -> Version:
     """The last page of `chain` in `language`: below its nearest translated ancestor if it has no translation itself."""
     for position in range(len(chain) - 1, -1, -1):

@@ -9,6 +9,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
@@ -18,6 +19,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField
 
+from home import languages
 from home.blocks import BodyBlock
 from home.content_page import ContentManager, ContentPage, ContentQuerySet
 from home.models import Topic
@@ -136,6 +138,20 @@ class ResourcePage(ContentPage):
     class Meta:
         verbose_name = _("resource")
         verbose_name_plural = _("resources")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds `index` (the library) and `index_url`, the page's `topics`, and up to three `related` resources."""
+        context = super().get_context(request, *args, **kwargs)
+        index = self.get_parent()
+        topics = list(self.topics.all())
+        others = ResourcePage.objects.live().public().in_language(self.locale.language_code).exclude(pk=self.pk)
+        context.update(
+            index=index,
+            index_url=languages.address_in(index, translation.get_language()),
+            topics=topics,
+            related=list(others.filter(topics__in=topics).distinct().newest_first()[:3]) if topics else [],
+        )
+        return context
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         topics = list(self.topics.all())

@@ -115,3 +115,14 @@ def alternates(context: dict[str, Any]) -> list[Item]:
 
 def _item(page: Page, *, current: bool) -> Item:
     return {"url": page.get_url(), "title": page.title, "current": current}
+
+
+@register.filter
+def with_title_levels(body: Any) -> list[dict[str, Any]]:
+    """Each block of a body (`bound`) with the level for a title inside it: one below the heading before it."""
+    level, blocks = 2, []
+    for bound in body:
+        if bound.block_type == "heading":
+            level = int(bound.value["level"]) + 1
+        blocks.append({"bound": bound, "title_level": level})
+    return blocks
