@@ -25,7 +25,9 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         return answer("This notice is too large.", 413)
     now = timezone.now()
     try:
-        notice = provider("stripe").read_notice(body=request.body, signature=request.headers.get("Stripe-Signature", ""))
+        notice = provider("stripe").read_notice(
+            body=request.body, signature=request.headers.get("Stripe-Signature", "")
+        )
     except ForgedNotice:
         return answer("This notice was not signed by Stripe with our secret just now, or it can't be read.", 400)
     happened = receive_notice(provider_name="stripe", notice=notice, now=now)

@@ -34,7 +34,7 @@ def claim_due_charge(*, now: datetime) -> Attempt | None:
 
     `skip_locked` lets any number of processes do this at once, each taking another charge.
     """
-    charge = Charge.objects.due().select_for_update(skip_locked=True, of=("self",)).select_related("pledge__pool", "pledge__method").order_by("pk").first()
+    charge = Charge.objects.due().select_for_update(skip_locked=True, of=("self",)).select_related("pledge__pool", "pledge__method", "pledge__organisation").order_by("pk").first()
     if charge is None:
         return None
     charge.state = ChargeState.SENDING
@@ -51,7 +51,7 @@ def claim_due_charge(*, now: datetime) -> Attempt | None:
         method_kind=method.kind,
         pledge=str(pledge.uuid),
         attempt=key,
-        description=pledge.pool.title("de"),
+        description=pledge.pool.title(pledge.organisation.language),
     )
     attempt = Attempt.objects.create(
         charge=charge,

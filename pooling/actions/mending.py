@@ -27,17 +27,14 @@ def open_payment_page(*, charge: Charge, language: str, now: datetime) -> str | 
 
     Raises OutcomeUnknown if the provider can't be reached: nothing has changed then, and the person may try again.
     """
-    for attempt in charge.attempts.live():
-        attempt = follow(attempt, now=now)
-        if attempt.state == AttemptState.WAITING:
-            return attempt.url
-        if attempt.state == AttemptState.SENDING:
-            raise OutcomeUnknown(attempt.key)
-    for attempt in charge.attempts.filter(state=AttemptState.FAILED, abandoned_at=None).exclude(intent_ref=""):
+    if url := url_of_open_page(charge=charge, now=now):
+        return url
+    # A page that failed is closed and its payment with it; what was declined off-session is still open at the provider.
+    for attempt in charge.attempts.filter(kind=AttemptKind.OFF_SESSION, state=AttemptState.FAILED, abandoned_at=None).exclude(intent_ref=""):
         abandon(attempt, now=now)
     new = begin_page_attempt(charge=charge, language=language, now=now)
     if new is None:
-        return None
+        return url_of_open_page(charge=charge, now=now)  # there is one since a second click, or nothing is owed
     try:
         page = provider(new.provider).open_payment_page(key=new.key, parameters=new.parameters)
     except RequestRefused as refusal:
@@ -47,9 +44,28 @@ def open_payment_page(*, charge: Charge, language: str, now: datetime) -> str | 
     return page.url
 
 
+def url_of_open_page(*, charge: Charge, now: datetime) -> str | None:
+    """Where the charge can be paid already. Raises OutcomeUnknown while nobody knows whether it has been paid."""
+    for live in charge.attempts.live():
+        attempt = follow(live, now=now)
+        if attempt.state == AttemptState.WAITING:
+            return attempt.url
+        if attempt.state == AttemptState.SENDING:
+            raise OutcomeUnknown(attempt.key)
+    return None
+
+
 def abandon(attempt: Attempt, *, now: datetime) -> None:
-    """Give up a declined payment at the provider; if it was paid after all, record that."""
-    result = provider(attempt.provider).abandon_intent(attempt.intent_ref)
+    """Give up a declined payment at the provider; if it was paid after all, record that.
+
+    Raises OutcomeUnknown if it can't be given up, because then it could be paid twice.
+    """
+    try:
+        result = provider(attempt.provider).abandon_intent(attempt.intent_ref)
+    except RequestRefused as refusal:
+        raise OutcomeUnknown(refusal.code) from refusal
+    if result.progress == Progress.OPEN:
+        raise OutcomeUnknown(attempt.key)
     if result.progress == Progress.SUCCEEDED:
         enter_result(attempt=attempt, result=result, now=now)
     Attempt.objects.filter(pk=attempt.pk).update(abandoned_at=now)

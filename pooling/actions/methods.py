@@ -10,7 +10,7 @@ from members.models import Organisation
 from pooling import links
 from pooling.models import HOLD, ChargeState, Pledge, PledgeState, PoolState, ProviderCustomer, SavedMethod, SetupPage, SetupState
 from pooling.payments import current_provider, provider
-from pooling.payments.base import CustomerRequest, Method, OutcomeUnknown, SetupRequest
+from pooling.payments.base import CustomerRequest, Method, OutcomeUnknown, Page, RequestRefused, SetupRequest
 
 from .errors import PledgeEnded
 
@@ -34,15 +34,30 @@ def customer_of(organisation: Organisation) -> ProviderCustomer:
 def open_setup_page(*, pledge: Pledge, language: str, now: datetime) -> str:
     """The address of the page on which the pledge's payment method is given. Asking again gives the same page while it is open.
 
-    Raises PledgeEnded if the pledge does not wait for a method, OutcomeUnknown if the provider can't be reached (the places stay held).
+    Raises PledgeEnded if the pledge does not wait for a method, OutcomeUnknown if the provider can't be reached (the places stay held),
+    RequestRefused if it opens no page.
     """
     customer = customer_of(pledge.organisation)
     row = begin_setup_page(pledge=pledge, customer=customer, language=language, now=now)
     if row.state == SetupState.OPEN:
         return row.url
-    page = provider(row.provider).open_setup_page(key=row.key, parameters=row.parameters)
+    try:
+        page = ask_for_page(row)
+    except RequestRefused:
+        # It was written down a while ago and never opened: now its end is too near. The next one has a new key and a new end.
+        row = begin_setup_page(pledge=pledge, customer=customer, language=language, now=now)
+        page = ask_for_page(row)
     SetupPage.objects.filter(pk=row.pk, state=SetupState.OPENING).update(ref=page.ref, url=page.url, state=SetupState.OPEN)
     return page.url
+
+
+def ask_for_page(row: SetupPage) -> Page:
+    """Have the provider open the page. One that it refuses is done with."""
+    try:
+        return provider(row.provider).open_setup_page(key=row.key, parameters=row.parameters)
+    except RequestRefused:
+        SetupPage.objects.filter(pk=row.pk, state=SetupState.OPENING).update(state=SetupState.EXPIRED)
+        raise
 
 
 @transaction.atomic

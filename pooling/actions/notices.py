@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from pooling.models import Attempt, Refund, SetupPage, SetupState, WebhookEvent
 from pooling.payments import provider
@@ -15,7 +17,9 @@ from .methods import keep_method, release_method, unfinished_setup_pages
 from .patience import LEASE, after
 from .pledges import confirm_pledge
 from .refunds import enter_refund_result
-from .settlement import enter_result, follow
+from .settlement import ask, enter_result
+
+log = structlog.get_logger(__name__)
 
 
 def look_at_setup_page(*, page: SetupPage, now: datetime) -> SetupPage:
@@ -76,10 +80,13 @@ def handle_event(*, happened: WebhookEvent, now: datetime) -> None:
     """Look at the provider's object that a notice is about, and record what is new. One about nothing of ours is done at once."""
     try:
         look_at(happened, now=now)
-    except (OutcomeUnknown, RequestRefused):
+    except OutcomeUnknown:
         WebhookEvent.objects.filter(pk=happened.pk).update(tries=happened.tries + 1, next_look_at=now + after(happened.tries + 1))
-    else:
-        WebhookEvent.objects.filter(pk=happened.pk).update(handled_at=now)
+        return
+    except RequestRefused as refusal:
+        # Asking again won't help; if something of ours still waits, it is looked at on its own.
+        log.warning("a notice is about something that the provider does not show", event=happened.ref, kind=happened.kind, code=refusal.code)
+    WebhookEvent.objects.filter(pk=happened.pk).update(handled_at=now)
 
 
 def look_at(happened: WebhookEvent, *, now: datetime) -> None:
@@ -87,19 +94,16 @@ def look_at(happened: WebhookEvent, *, now: datetime) -> None:
     about = happened.about
     if not about:
         return
-    bank = provider(happened.provider)
     page = SetupPage.objects.filter(provider=happened.provider, ref=about).select_related("pledge__pool", "pledge__organisation").first()
     if page:
         look_at_setup_page(page=page, now=now)
-    paying = Attempt.objects.filter(provider=happened.provider, page_ref=about).first()
-    if paying:
-        follow(paying, now=now)
-    by_intent = Attempt.objects.filter(provider=happened.provider, intent_ref=about).first()
-    if by_intent:
-        enter_result(attempt=by_intent, result=bank.look_at_intent(about), now=now)
+    # A card declined on a payment page is not the end: its intent fails, and the page stays open for another card. So a page is asked first.
+    attempt = Attempt.objects.filter(Q(page_ref=about) | Q(intent_ref=about), provider=happened.provider).first()
+    if attempt:
+        enter_result(attempt=attempt, result=ask(attempt, now=now), now=now)
     refund = Refund.objects.filter(attempt__provider=happened.provider, ref=about).first()
     if refund:
-        enter_refund_result(refund=refund, result=bank.look_at_refund(about), now=now)
+        enter_refund_result(refund=refund, result=provider(happened.provider).look_at_refund(about), now=now)
 
 
 def handle_waiting_events(*, now: datetime) -> int:

@@ -11,7 +11,7 @@ from pooling.models import Attempt, Pool, Refund, RefundReason, RefundState, rec
 from pooling.payments import provider
 from pooling.payments.base import OutcomeUnknown, Parameters, Progress, RefundRequest, RefundResult, RequestRefused
 
-from .patience import LEASE, STALE, after
+from .patience import BOOKS_FIRST, LEASE, STALE, after
 
 # A refund that the provider took but has not finished is looked at again after this.
 NEXT_LOOK = timedelta(minutes=10)
@@ -58,7 +58,8 @@ def ask(refund: Refund, *, now: datetime) -> RefundResult:
     bank = provider(refund.attempt.provider)
     if refund.ref:
         return bank.look_at_refund(refund.ref)
-    if refund.first_sent_at and now - refund.first_sent_at >= STALE and (found := bank.find_refund(parameters=refund.parameters)):
+    is_old = refund.first_sent_at is not None and now - refund.first_sent_at >= STALE
+    if (refund.tries >= BOOKS_FIRST or is_old) and (found := bank.find_refund(parameters=refund.parameters)):
         return found
     return bank.refund(key=refund.key, parameters=refund.parameters)
 

@@ -19,7 +19,7 @@ from pooling.payments.base import ChargeResult, OutcomeUnknown, Progress, Reques
 
 from . import letters
 from .charges import claim_due_charge, claim_unanswered_attempt, lock_prices
-from .patience import STALE, after
+from .patience import BOOKS_FIRST, STALE, after
 from .refunds import owe_refund
 
 NEXT_LOOK = timedelta(minutes=10)
@@ -94,27 +94,37 @@ def follow(attempt: Attempt, *, now: datetime) -> Attempt:
 def ask(attempt: Attempt, *, now: datetime) -> ChargeResult:
     """Send, send again with the same key, or look: never a new charge where an old one might exist. Raises what providers raise."""
     bank = provider(attempt.provider)
-    nothing_owed = Charge.objects.filter(pk=attempt.charge_id, state=ChargeState.VOID).exists()
+    owed = is_owed(attempt)
+    if attempt.kind == AttemptKind.PAGE and not attempt.page_ref:
+        if now - attempt.started_at >= STALE:
+            return ChargeResult(Progress.FAILED, failure="never_arrived")
+        name_page(attempt)
     if attempt.page_ref:
-        return bank.close_payment_page(attempt.page_ref) if nothing_owed else bank.look_at_payment_page(attempt.page_ref)
-    if attempt.kind == AttemptKind.PAGE:
-        return open_page_again(attempt, now=now)
+        can_be_paid = attempt.state in Attempt.LIVE_STATES
+        return bank.close_payment_page(attempt.page_ref) if can_be_paid and not owed else bank.look_at_payment_page(attempt.page_ref)
     if attempt.intent_ref:
         return bank.look_at_intent(attempt.intent_ref)
-    if now - attempt.started_at >= STALE:
+    if attempt.tries >= BOOKS_FIRST or now - attempt.started_at >= STALE or not owed:
         found = bank.find_charge(key=attempt.key, parameters=attempt.parameters, since=attempt.started_at)
-        return found or ChargeResult(Progress.FAILED, failure="never_arrived")
+        if found:
+            return found
+    if not owed:
+        return ChargeResult(Progress.FAILED, failure="never_arrived")
+    # The first time; or the books show nothing, so that even a key that was forgotten makes the only charge there is.
     return bank.charge(key=attempt.key, parameters=attempt.parameters)
 
 
-def open_page_again(attempt: Attempt, *, now: datetime) -> ChargeResult:
+def is_owed(attempt: Attempt) -> bool:
+    """Whether the charge still asks for money: it isn't void or paid meanwhile, and its pool wasn't cancelled."""
+    open_states = [ChargeState.SENDING, ChargeState.ACTION_REQUIRED]
+    return Charge.objects.filter(pk=attempt.charge_id, state__in=open_states, pledge__pool__state__in=Pool.FINANCED_STATES).exists()
+
+
+def name_page(attempt: Attempt) -> None:
     """Whoever asked for this payment page is gone. Nobody has seen it, so it is opened with the same key only to know its name."""
-    if now - attempt.started_at >= STALE:
-        return ChargeResult(Progress.FAILED, failure="never_arrived")
-    bank = provider(attempt.provider)
-    page = bank.open_payment_page(key=attempt.key, parameters=attempt.parameters)
+    page = provider(attempt.provider).open_payment_page(key=attempt.key, parameters=attempt.parameters)
     Attempt.objects.filter(pk=attempt.pk).update(page_ref=page.ref, url=page.url)
-    return bank.look_at_payment_page(page.ref)
+    attempt.page_ref = page.ref
 
 
 @transaction.atomic
@@ -152,6 +162,8 @@ def enter_success(*, pool: Pool, charge: Charge, attempt: Attempt, captured: int
     charge.settled_at = now
     charge.save()
     record(pool, "charge_captured", now=now, pledge=charge.pledge, charge=charge, amount=captured, state=charge.state)
+    # Another page on which it could be paid again is closed by tick at once.
+    charge.attempts.live().update(next_look_at=now)
     if captured > keep:
         reason = RefundReason.CANCELLED if pool.state == PoolState.CANCELLED else RefundReason.NOT_OWED
         owe_refund(attempt=attempt, amount=captured - keep, reason=reason, now=now)

@@ -52,7 +52,13 @@ TWINT_MOST = 500_000  # Rappen a payment: https://docs.stripe.com/payments/twint
 CLOCKS = timedelta(hours=1)  # by so much may our clock and Stripe's differ when its books are searched
 NAME_MOST = 250  # characters of a line item's name
 PAGE_SIZE = 100  # of a list, the most there is
-BRANDS = {"american_express": "American Express", "cartes_bancaires": "Cartes Bancaires", "diners_club": "Diners Club", "jcb": "JCB", "union_pay": "UnionPay"}
+BRANDS = {
+    "american_express": "American Express",
+    "cartes_bancaires": "Cartes Bancaires",
+    "diners_club": "Diners Club",
+    "jcb": "JCB",
+    "union_pay": "UnionPay",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -140,8 +146,14 @@ class Stripe:
         # Stripe's search lags behind, its lists do not (STRIPE.md, "How we talk to it").
         first = int((since - CLOCKS).timestamp())
         with asking():
-            listed = client().v1.payment_intents.list({"customer": parameters["customer"], "created": {"gte": first}, "limit": PAGE_SIZE})
-            found = [off_session_result(intent) for intent in listed.auto_paging_iter() if intent.metadata.to_dict().get("attempt") == key]
+            listed = client().v1.payment_intents.list(
+                {"customer": parameters["customer"], "created": {"gte": first}, "limit": PAGE_SIZE}
+            )
+            found = [
+                off_session_result(intent)
+                for intent in listed.auto_paging_iter()
+                if intent.metadata.to_dict().get("attempt") == key
+            ]
         ranks = [Progress.SUCCEEDED, Progress.OPEN, Progress.FAILED]
         return min(found, key=lambda result: ranks.index(result.progress), default=None)
 
@@ -151,7 +163,14 @@ class Stripe:
         params = page_parameters(request, metadata, kinds)
         params["mode"] = "payment"
         params["line_items"] = [
-            {"quantity": 1, "price_data": {"currency": CURRENCY, "unit_amount": request.amount, "product_data": {"name": request.description[:NAME_MOST]}}}
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": CURRENCY,
+                    "unit_amount": request.amount,
+                    "product_data": {"name": request.description[:NAME_MOST]},
+                },
+            }
         ]
         params["payment_intent_data"] = {"description": request.description, "metadata": {**metadata}}
         if suffix := statement_suffix(request.description):
@@ -204,7 +223,11 @@ class Stripe:
 
     def find_refund(self, *, parameters: Parameters) -> RefundResult | None:
         with asking():
-            for refund in client().v1.refunds.list({"payment_intent": parameters["payment_intent"], "limit": PAGE_SIZE}).auto_paging_iter():
+            for refund in (
+                client()
+                .v1.refunds.list({"payment_intent": parameters["payment_intent"], "limit": PAGE_SIZE})
+                .auto_paging_iter()
+            ):
                 if refund.metadata and refund.metadata.to_dict().get("refund") == parameters["metadata"]["refund"]:
                     return refund_result(refund)
         return None
@@ -254,7 +277,11 @@ def asking() -> Iterator[None]:
     except stripe.StripeError as error:
         if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
             # The key is wrong: the operator's mistake, from which nobody's payment may fail. It waits until that is put right.
-            log.error("Stripe does not accept STRIPE_SECRET_KEY, or it may not do this", status=error.http_status, reason=error.user_message)
+            log.error(
+                "Stripe does not accept STRIPE_SECRET_KEY, or it may not do this",
+                status=error.http_status,
+                reason=error.user_message,
+            )
         if error.http_status in (400, 402, 404) and not isinstance(error, stripe.RateLimitError):
             raise RequestRefused(details_of(error).get("code") or details_of(error).get("type") or "refused") from error
         raise OutcomeUnknown(type(error).__name__) from error
@@ -277,7 +304,9 @@ def in_order(parameters: Mapping[str, Any]) -> Parameters:
     return {name: in_order(value) if isinstance(value, dict) else value for name, value in sorted(parameters.items())}
 
 
-def page_parameters(request: SetupRequest | PaymentPageRequest, metadata: dict[str, str], kinds: list[Kind]) -> SessionCreateParams:
+def page_parameters(
+    request: SetupRequest | PaymentPageRequest, metadata: dict[str, str], kinds: list[Kind]
+) -> SessionCreateParams:
     """What both kinds of page have in common."""
     return {
         "allowed_payment_method_types": [*kinds],
@@ -350,12 +379,18 @@ def declined_result(error: stripe.CardError) -> ChargeResult:
     """A 402, authentication_required included: final for this attempt (https://docs.stripe.com/declines/codes)."""
     details = details_of(error)
     intent = details.get("payment_intent") or {}
-    return ChargeResult(Progress.FAILED, intent.get("id", ""), failure=details.get("decline_code") or details.get("code") or "card_declined")
+    return ChargeResult(
+        Progress.FAILED,
+        intent.get("id", ""),
+        failure=details.get("decline_code") or details.get("code") or "card_declined",
+    )
 
 
 def refund_result(refund: stripe.Refund) -> RefundResult:
     """https://docs.stripe.com/refunds: one that succeeded may fail later."""
-    progress = {"succeeded": Progress.SUCCEEDED, "failed": Progress.FAILED, "canceled": Progress.FAILED}.get(refund.status or "", Progress.OPEN)
+    progress = {"succeeded": Progress.SUCCEEDED, "failed": Progress.FAILED, "canceled": Progress.FAILED}.get(
+        refund.status or "", Progress.OPEN
+    )
     failure = refund.to_dict().get("failure_reason") or refund.status or ""
     return RefundResult(progress, refund.id, failure=failure if progress == Progress.FAILED else "")
 
@@ -364,7 +399,13 @@ def method_of(method: stripe.PaymentMethod) -> Method:
     """A saved method as people recognise it."""
     customer = method.customer if isinstance(method.customer, str) else method.customer.id if method.customer else ""
     if method.type != "card" or method.card is None:
-        return Method(method.id, customer, method.type, method.type.upper() if method.type == "twint" else method.type.title(), None)
+        return Method(
+            method.id,
+            customer,
+            method.type,
+            method.type.upper() if method.type == "twint" else method.type.title(),
+            None,
+        )
     brand = method.card.display_brand or method.card.brand
     last_day = monthrange(method.card.exp_year, method.card.exp_month)[1]
     label = f"{BRANDS.get(brand, brand.replace('_', ' ').title())} •••• {method.card.last4}"

@@ -18,6 +18,7 @@ from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges, enter_result, follow_up_attempts
 from pooling.invariants import breaches
 from pooling.models import Attempt, AttemptState, Charge, ChargeState, PledgeState, Pool, PoolState, Refund, RefundReason, RefundState, SandboxEntry
+from pooling.payments import provider
 from pooling.payments.base import ChargeResult, Progress
 
 from . import factories as make
@@ -151,12 +152,22 @@ def test_an_attempt_whose_answer_never_came_is_sent_again_with_its_own_key() -> 
     assert attempt.state == AttemptState.SUCCEEDED
 
 
-def test_an_old_attempt_that_never_arrived_is_not_sent_again_blindly() -> None:
+def test_an_old_attempt_is_looked_for_in_the_books_before_it_is_sent_again() -> None:
     make.funded()
-    claim_due_charge(now=NOW)
+    attempt = claim_due_charge(now=NOW)
+    provider("sandbox").charge(key=attempt.key, parameters=attempt.parameters)  # it arrived, its answer did not
+    SandboxEntry.objects.update(amount=29_999)  # so that the books' entry is told from a new one
     follow_up_attempts(now=NOW + timedelta(hours=24))
-    assert Attempt.objects.get().failure == "never_arrived"
-    assert Charge.objects.get(attempts__isnull=False).state == ChargeState.ACTION_REQUIRED
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.captured) == (AttemptState.SUCCEEDED, 29_999)
+
+
+def test_an_old_attempt_that_the_books_do_not_show_makes_the_only_charge_there_is() -> None:
+    make.funded()
+    attempt = claim_due_charge(now=NOW)
+    follow_up_attempts(now=NOW + timedelta(hours=24))
+    attempt.refresh_from_db()
+    assert (attempt.state, SandboxEntry.objects.filter(kind="payment").count()) == (AttemptState.SUCCEEDED, 1)
 
 
 def test_a_pool_lapses_at_its_closing_second_and_nobody_was_charged() -> None:
