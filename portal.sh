@@ -47,6 +47,11 @@ stop() {
 
 # --- the virtual environment -----------------------------------------------------------------------------------------
 
+# Networks with a certificate authority of their own put it where the system's are; uv alone would not look there.
+if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+    export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-true} UV_NATIVE_TLS=${UV_NATIVE_TLS:-true}
+fi
+
 usable_python() {
     command -v "$1" >/dev/null && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }

@@ -76,19 +76,13 @@ def collect(root: Path = ROOT) -> None:
         "--add-location=file",
     ]
     command += [f"--locale={language}" for language in LANGUAGES] + [f"--ignore={name}" for name in IGNORED]
-    # Without settings Django takes ./locale, so that a copy of the source can be collected just as well (see the tests).
+    # Without settings Django takes ./locale, so that the tests can collect a copy of the source.
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     subprocess.run(command, cwd=root, env=environment, check=True)
     for path in catalogues(root):
         catalogue = polib.pofile(str(path), wrapwidth=0)
         catalogue.header = ""
-        for name in (
-            "POT-Creation-Date",
-            "PO-Revision-Date",
-            "Report-Msgid-Bugs-To",
-            "Last-Translator",
-            "Language-Team",
-        ):
+        for name in NOISE:
             catalogue.metadata.pop(name, None)
         catalogue.metadata["Project-Id-Version"] = "up2gether"
         catalogue.metadata["Language"] = path.parent.parent.name

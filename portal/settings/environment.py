@@ -26,7 +26,7 @@ def wrong(name: str, why: str) -> ImproperlyConfigured:
 def read(name: str, how: Callable[..., Any], *, default: Any = NOTSET, because: str) -> Any:
     """The variable `name`, parsed by `how` (a method of `env`).
 
-    Raises ImproperlyConfigured with one sentence that names the variable if it is missing without a default or malformed.
+    Raises ImproperlyConfigured with one sentence naming the variable if it is malformed, or missing without a default.
     """
     if default is NOTSET and name not in env.ENVIRON:
         raise wrong(name, f"is missing: {because}")
@@ -38,7 +38,7 @@ def read(name: str, how: Callable[..., Any], *, default: Any = NOTSET, because: 
 
 def secret_key() -> str:
     """Raises ImproperlyConfigured if it is too short to be a secret."""
-    value = str(read("SECRET_KEY", env.str, because="it signs sessions and links, 50 random characters do"))
+    value = str(read("SECRET_KEY", env.str, because="it signs sessions and links"))
     if len(value) < 50 or len(set(value)) < 5:
         raise wrong("SECRET_KEY", "is too easy to guess: it signs sessions and links, and takes 50 random characters")
     return value
