@@ -116,8 +116,11 @@ def parse(source: str) -> Document:
             case "preview", [text]:
                 preview = text
             case "fact", [label, text]:
-                rows = parts.pop().rows if parts and isinstance(parts[-1], Facts) else ()
-                parts.append(Facts((*rows, (label, text))))
+                last = parts[-1] if parts else None
+                if isinstance(last, Facts):
+                    parts[-1] = Facts((*last.rows, (label, text)))
+                else:
+                    parts.append(Facts(((label, text),)))
             case "button", [url, text]:
                 parts.append(Button(text, web_address(url)))
             case "tiles", [standing, threshold, capacity, text]:

@@ -41,14 +41,15 @@ def read_source(*, template: str, context: Mapping[str, object], language: str) 
 def write(document: Document, *, language: str, name: str = "", organisation: str = "") -> Written:
     """The letter to one person called `name`, as one of those who act for `organisation`."""
     with translation.override(language):
+        opening, why = greeting(one_line(str(plain(name)))), reason(one_line(str(plain(organisation))))
+        text = as_text(document, opening=opening, ending=[why, settings.SITE_URL])
         frame = {
             "document": document,
-            "greeting": greeting(one_line(str(plain(name)))),
-            "reason": reason(one_line(str(plain(organisation)))),
+            "greeting": opening,
+            "reason": why,
             "language": language,
             "site_url": settings.SITE_URL,
         }
-        text = as_text(document, opening=frame["greeting"], ending=[frame["reason"], settings.SITE_URL])
         return Written(document.subject, text, render_to_string("letters/frame.html", frame).strip())
 
 
