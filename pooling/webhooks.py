@@ -1,4 +1,4 @@
-"""Where Stripe tells us that something happened. What it says is believed only as far as "go and look": the actions ask Stripe itself."""
+"""Where Stripe tells us that something happened. We believe it only so far as to go and ask Stripe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGEST = 1_000_000  # bytes of a body; Stripe's are a few thousand
 def stripe_webhook(request: HttpRequest) -> HttpResponse:
     """Verify the raw body, keep the notice, answer 200. Whatever can't be finished now is left to tick.
 
-    https://docs.stripe.com/webhooks#best-practices. 200 also for a notice that was here before, or that is about nothing of ours.
+    200 also for a notice that was here before, or that is about nothing of ours: https://docs.stripe.com/webhooks
     """
     if content_length(request) > LARGEST:
         return answer("This notice is too large.", 413)
