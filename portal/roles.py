@@ -1,0 +1,94 @@
+"""What staff may do: the groups of editors and translators, there after every migrate.
+
+Someone may give a group more in the admin; that stays. What is listed here comes back. Superusers need no group.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps as current_apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models.signals import post_migrate
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+
+EDITOR = "Editor"
+TRANSLATOR = "Translator"
+
+# Each permission as app.codename.
+ADMIN = ["wagtailadmin.access_admin"]
+TRANSLATING = ["wagtail_localize.submit_translation", "wagtail_localize.change_translation"]
+SNIPPETS = [
+    f"{app}.{action}_{model}"
+    for app, model in [("home", "topic"), ("workshops", "expert")]
+    for action in ("add", "change", "delete")
+]
+FILES = [
+    f"{app}.{action}_{model}"
+    for app, model in [("wagtailimages", "image"), ("wagtaildocs", "document")]
+    for action in ("add", "change", "choose")
+]
+
+ROLES: dict[str, dict[str, list[str]]] = {
+    EDITOR: {
+        "everywhere": [*ADMIN, *TRANSLATING, *SNIPPETS],
+        "pages": ["wagtailcore.add_page", "wagtailcore.change_page", "wagtailcore.publish_page"],
+        "files": FILES,
+    },
+    # Writes translations of pages and snippets. An editor publishes them.
+    TRANSLATOR: {
+        "everywhere": [*ADMIN, *TRANSLATING, "home.change_topic", "workshops.change_expert"],
+        "pages": ["wagtailcore.change_page"],
+        "files": ["wagtailimages.choose_image", "wagtaildocs.choose_document"],
+    },
+}
+APPS = ["auth", "wagtailadmin", "wagtailcore", "wagtailimages", "wagtaildocs", "wagtail_localize", "home", "workshops"]
+
+
+def connect() -> None:
+    """Have the roles made at the end of every migrate, once all other apps have made what is theirs."""
+    last = [config for config in current_apps.get_app_configs() if config.models_module][-1]
+    post_migrate.connect(make_roles_after_migrate, sender=last, dispatch_uid="portal.roles")
+
+
+def make_roles_after_migrate(*, apps: Any = current_apps, using: str = "default", **kwargs: Any) -> None:
+    """Receives post_migrate. Does nothing as long as tables are missing, since some migrations have not run yet."""
+    migrated = {config.label for config in apps.get_app_configs() if list(config.get_models())}
+    if not migrated.issuperset(APPS):
+        return
+    for label in APPS:
+        create_permissions(current_apps.get_app_config(label), verbosity=0, using=using)
+    make_roles()
+
+
+@transaction.atomic
+def make_roles() -> None:
+    """Make the groups of ROLES with their permissions on all pages and files. Making them again changes nothing."""
+    if not Group.objects.filter(name__in=ROLES).exists():
+        # Wagtail's own two say nearly the same with other rights.
+        Group.objects.filter(name__in=["Editors", "Moderators"], user=None).delete()
+    page, collection = Page.get_first_root_node(), Collection.get_first_root_node()
+    for name, role in ROLES.items():
+        group, _created = Group.objects.get_or_create(name=name)
+        group.permissions.add(*(permission(code) for code in role["everywhere"]))
+        for code in role["pages"] if page else []:
+            GroupPagePermission.objects.get_or_create(group=group, page=page, permission=permission(code))
+        for code in role["files"] if collection else []:
+            GroupCollectionPermission.objects.get_or_create(
+                group=group, collection=collection, permission=permission(code)
+            )
+
+
+def permission(code: str) -> Permission:
+    """The permission called app.codename. Raises Permission.DoesNotExist."""
+    app, codename = code.split(".")
+    if code == "wagtail_localize.submit_translation":
+        # A migration of wagtail-localize makes it and nothing makes it again, for example after a test's flush.
+        kind, _created = ContentType.objects.get_or_create(app_label=app, model="translation")
+        return Permission.objects.get_or_create(
+            content_type=kind, codename=codename, defaults={"name": "Can submit translations"}
+        )[0]
+    return Permission.objects.get(content_type__app_label=app, codename=codename)

@@ -1,0 +1,130 @@
+"""Organisations in Wagtail's admin: staff enter and correct them, and say who acts for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import AbstractUser
+from django.forms.models import BaseInlineFormSet, inlineformset_factory
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permission_policies import ModelPermissionPolicy
+
+from members.models import Membership, Organisation, User
+
+
+class PersonField(forms.ModelChoiceField):
+    """A person, named by the e-mail address with which they log in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            queryset=User.objects.all(),
+            to_field_name="email",
+            widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+            error_messages={
+                "invalid_choice": _("Nobody logs in with this address. The person has to register first."),
+            },
+            **kwargs,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int):
+            return User.objects.filter(pk=value).values_list("email", flat=True).first()
+        return value.email if isinstance(value, AbstractUser) else value
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.strip().lower() if isinstance(value, str) else value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (self.prepare_value(initial) or "") != (data or "").strip().lower()
+
+
+class MembershipForm(forms.ModelForm):
+    person = PersonField(label=_("E-mail address"))
+
+    class Meta:
+        model = Membership
+        fields = ["person", "role"]
+
+
+MembershipFormSet = inlineformset_factory(
+    Organisation, Membership, form=MembershipForm, formset=BaseInlineFormSet, extra=2, can_delete=True
+)
+
+
+class OrganisationForm(WagtailAdminModelForm):
+    """An organisation together with the people who act for it."""
+
+    class Meta:
+        model = Organisation
+        fields = [
+            "name",
+            "legal_form",
+            "uid",
+            "street",
+            "house_number",
+            "postcode",
+            "town",
+            "country",
+            "canton",
+            "language",
+            "website",
+            "state",
+        ]
+        error_messages = {"uid": {"unique": _("Another organisation has this UID already.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.memberships = MembershipFormSet(
+            self.data if self.is_bound else None, instance=self.instance, prefix="memberships"
+        )
+
+    def clean_country(self) -> str:
+        return str(self.cleaned_data["country"]).upper()
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), self.memberships.is_valid()])
+
+    def save(self, commit: bool = True) -> Organisation:
+        organisation: Organisation = super().save(commit=commit)
+        self.memberships.instance = organisation
+        self.memberships.save(commit=commit)
+        return organisation
+
+
+class NeverDeleted(ModelPermissionPolicy):
+    """Organisations are suspended instead: their pledges and payments stay."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action != "delete" and bool(super().user_has_permission(user, action))
+
+
+class OrganisationViewSet(ModelViewSet):
+    model = Organisation
+    name = "organisations"
+    icon = "group"
+    menu_order = 160
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    list_display = ["name", "town", "canton", "language", "state"]
+    list_filter = ["state", "language", "canton"]
+    search_fields = ["name", "uid", "town"]
+    search_backend_name = None
+    ordering = "name"
+    create_template_name = "portal/admin/organisation_form.html"
+    edit_template_name = "portal/admin/organisation_form.html"
+
+    @property
+    def permission_policy(self) -> NeverDeleted:
+        return NeverDeleted(self.model)
+
+    def get_form_class(self, for_update: bool = False) -> type[OrganisationForm]:
+        return OrganisationForm
+
+
+@hooks.register("register_admin_viewset")
+def register_organisations() -> OrganisationViewSet:
+    return OrganisationViewSet()
