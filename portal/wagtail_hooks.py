@@ -14,6 +14,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from members.models import Membership, Organisation, User
+from members.models.uid import normalise_uid
 
 
 class PersonField(forms.ModelChoiceField):
@@ -74,13 +75,20 @@ class OrganisationForm(WagtailAdminModelForm):
             "website",
             "state",
         ]
-        error_messages = {"uid": {"unique": _("Another organisation has this UID already.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.memberships = MembershipFormSet(
             self.data if self.is_bound else None, instance=self.instance, prefix="memberships"
         )
+
+    def clean_uid(self) -> str:
+        """In its normal form. The database would refuse a second one, but not with a sentence."""
+        typed = self.cleaned_data["uid"].strip()
+        uid = normalise_uid(typed) if typed else ""
+        if uid and Organisation.objects.filter(uid=uid).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Another organisation has this UID already."))
+        return uid
 
     def clean_country(self) -> str:
         return str(self.cleaned_data["country"]).upper()

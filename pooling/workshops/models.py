@@ -11,7 +11,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
@@ -22,6 +22,7 @@ from wagtail.models import Page, TranslatableMixin
 from wagtail.snippets.models import register_snippet
 from wagtail_localize.fields import SynchronizedField
 
+from home import languages
 from home.blocks import BodyBlock
 from home.content_page import ContentManager, ContentPage, ContentQuerySet
 from home.models import Topic
@@ -98,8 +99,8 @@ class WorkshopIndexPage(ContentPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds `open_workshops`, which take pledges now, and `other_workshops`."""
         context = super().get_context(request, *args, **kwargs)
-        pages = WorkshopPage.objects.child_of(self).live().in_language(self.locale.language_code)
-        found = in_order(pages.prefetch_related("topics").with_pools(), now=timezone.now())
+        pages = WorkshopPage.objects.child_of(self).live().public().in_language(self.locale.language_code)
+        found = in_order(pages.with_pools(), now=timezone.now())
         context["open_workshops"], context["other_workshops"] = found.accepting, found.others
         return context
 
@@ -176,9 +177,15 @@ class WorkshopPage(ContentPage):
         super().full_clean(*args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds `experts` and `topics`."""
+        """Adds `index` (the list of workshops) and `index_url`, the page's `experts` and `topics`."""
         context = super().get_context(request, *args, **kwargs)
-        context["experts"], context["topics"] = list(self.experts.all()), list(self.topics.all())
+        index = self.get_parent()
+        context.update(
+            index=index,
+            index_url=languages.address_in(index, translation.get_language()),
+            experts=list(self.experts.all()),
+            topics=list(self.topics.all()),
+        )
         return context
 
     @property

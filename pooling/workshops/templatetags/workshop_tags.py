@@ -6,7 +6,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from pooling.workshops.models import WorkshopPage
+from pooling.workshops.models import WorkshopIndexPage, WorkshopPage
 from pooling.workshops.order import in_order
 
 register = template.Library()
@@ -18,5 +18,11 @@ def open_workshops(most: int = 3) -> list[WorkshopPage]:
 
     `{% open_workshops as items %}`; each has its pool, in four queries however many there are.
     """
-    pages = WorkshopPage.objects.live().in_language(get_language() or "de")
+    pages = WorkshopPage.objects.live().public().in_language(get_language() or "de")
     return in_order(pages.with_pools(), now=timezone.now()).accepting[:most]
+
+
+@register.simple_tag
+def workshop_list() -> WorkshopIndexPage | None:
+    """The list of workshops in the active language, if there is one: `{% workshop_list as index %}`."""
+    return WorkshopIndexPage.objects.live().public().in_language(get_language() or "de").first()
