@@ -13,7 +13,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from home.sitemaps import SITEMAPS, robots
 from pooling.webhooks import stripe_webhook
-from portal import errors, health
+from portal import design, errors, health
 from portal.account.views import dashboard
 
 handler400 = errors.bad_request
@@ -31,6 +31,9 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     *static(settings.MEDIA_URL, document_root=getattr(settings, "MEDIA_ROOT", None)),
 ]
+
+if settings.DEBUG:
+    urlpatterns += i18n_patterns(path("design/", design.components, name="design"))
 
 urlpatterns += i18n_patterns(
     path(_("account/"), dashboard, name="dashboard"),

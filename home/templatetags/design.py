@@ -14,15 +14,23 @@ register = template.Library()
 # Our own drawings on a grid of 24, in strokes: see .icon in components.css.
 ICONS = {
     "arrow": '<path d="M4 12h15M13 6l6 6-6 6"/>',
-    "calendar": '<rect x="3.5" y="5" width="17" height="15.5" rx="2"/><path d="M3.5 10h17M8 2.5V7M16 2.5V7M8 14h3v3H8z"/>',
+    "calendar": (
+        '<rect x="3.5" y="5" width="17" height="15.5" rx="2"/><path d="M3.5 10h17M8 2.5V7M16 2.5V7M8 14h3v3H8z"/>'
+    ),
     "check": '<path d="M4.5 12.5l5 5L19.5 7"/>',
     "clock": '<circle cx="12" cy="12" r="8.75"/><path d="M12 7v5.2l3.4 2"/>',
     "download": '<path d="M12 3.5V15M7 10.5l5 5 5-5M4 20.5h16"/>',
-    "globe": '<circle cx="12" cy="12" r="8.75"/><path d="M3.3 12h17.4M12 3.3c2.6 2.5 3.8 5.4 3.8 8.7s-1.2 6.2-3.8 8.7c-2.6-2.5-3.8-5.4-3.8-8.7S9.4 5.8 12 3.3z"/>',
+    "globe": '<circle cx="12" cy="12" r="8.75"/><path d="M3.3 12h17.4"/><ellipse cx="12" cy="12" rx="3.8" ry="8.75"/>',
     "info": '<circle cx="12" cy="12" r="8.75"/><path d="M12 11v5.5M12 7.5v.1"/>',
     "online": '<rect x="3" y="4.5" width="18" height="12" rx="2"/><path d="M8.5 20.5h7M12 16.5v4"/>',
-    "people": '<circle cx="8.5" cy="8" r="3.25"/><path d="M2.5 19.5c0-3.5 2.6-5.5 6-5.5s6 2 6 5.5M15.5 5.1a3.25 3.25 0 0 1 0 5.8M17 14.3c2.7.6 4.5 2.4 4.5 5.2"/>',
-    "place": '<path d="M12 21c4.6-4.7 7-8.3 7-11.3A7 7 0 0 0 5 9.7C5 12.7 7.4 16.3 12 21z"/><circle cx="12" cy="9.7" r="2.5"/>',
+    "people": (
+        '<circle cx="8.5" cy="8" r="3.25"/><path d="M2.5 19.5c0-3.5 2.6-5.5 6-5.5s6 2 6 5.5'
+        'M15.5 5.1a3.25 3.25 0 0 1 0 5.8M17 14.3c2.7.6 4.5 2.4 4.5 5.2"/>'
+    ),
+    "place": (
+        '<path d="M12 21c4.6-4.7 7-8.3 7-11.3A7 7 0 0 0 5 9.7C5 12.7 7.4 16.3 12 21z"/>'
+        '<circle cx="12" cy="9.7" r="2.5"/>'
+    ),
     "seat": '<path d="M7 3.5v9.5h10V3.5M5 13h14M7 13v7.5M17 13v7.5"/>',
     "warning": '<path d="M12 3.5l9.3 16.5H2.7zM12 10v4.5M12 17.2v.1"/>',
 }
@@ -30,12 +38,14 @@ ICONS = {
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """An icon of ours. It is decoration: the word beside it says the same. Raises KeyError for a name that we have not."""
-    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', mark_safe(ICONS[name]))  # noqa: S308  # constants above
+    """An icon of ours, mere decoration: the word beside it says the same. Raises KeyError for one that we have not."""
+    drawing = mark_safe(ICONS[name])  # noqa: S308  # our own constants
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', drawing)
 
 
-TILE = 28  # a tile with its gap on the drawing's grid
-GAP = 4
+TILE = 30  # a tile with its gap on the drawing's grid
+GAP = 6
+BREAK = 6  # so much wider is the gap at the threshold, where all tiles are in one row
 BAR = (320, 24)  # width and height where there are too many shares for tiles
 MARGIN = 4  # the threshold reaches this far beyond the tiles
 
@@ -53,7 +63,9 @@ class Tile:
     @property
     def place(self) -> SafeString:
         """As attributes of <rect>: numbers in SVG have a point in every language."""
-        return format_html('x="{}" y="{}" width="{}" height="{}"', *(f"{n:g}" for n in (self.x, self.y, self.width, self.height)))
+        return format_html(
+            'x="{}" y="{}" width="{}" height="{}"', *(f"{n:g}" for n in (self.x, self.y, self.width, self.height))
+        )
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,7 @@ class Field:
 
     @property
     def view_box(self) -> str:
-        return f"{-MARGIN} {-MARGIN} {self.width + 2 * MARGIN} {self.height + 2 * MARGIN}"
+        return f"0 {-MARGIN} {self.width:g} {self.height + 2 * MARGIN:g}"
 
 
 def per_row(capacity: int) -> int:
@@ -89,23 +101,27 @@ def draw_tiles(*, standing: int, pending: int, threshold: int, capacity: int, fr
         return draw_bar(standing=standing, pending=pending, threshold=threshold, capacity=capacity)
     columns = per_row(capacity)
     rows = ceil(max(capacity, 1) / columns)
+    wider = BREAK if rows == 1 and 0 < threshold < capacity else 0
     tiles = [
-        Tile(n % columns * TILE, n // columns * TILE, state_of(n, standing=standing, pending=pending, fresh=fresh))
+        Tile(
+            n % columns * TILE + (wider if n >= threshold else 0),
+            n // columns * TILE,
+            state_of(n, standing=standing, pending=pending, fresh=fresh),
+        )
         for n in range(capacity)
     ]
-    width, height = columns * TILE - GAP, rows * TILE - GAP
+    width, height = columns * TILE - GAP + wider, rows * TILE - GAP
     row, column = divmod(max(threshold, 1) - 1, columns)
     top, bottom = row * TILE - GAP / 2, (row + 1) * TILE - GAP / 2
-    across = (column + 1) * TILE - GAP / 2
-    left, right = -GAP / 2, columns * TILE - GAP / 2
+    across = (column + 1) * TILE - GAP / 2 + wider / 2
     if rows == 1:
         path = f"M{across:g} {-MARGIN}V{height + MARGIN}"
     elif column + 1 == columns:
-        path = f"M{left - 2:g} {bottom:g}H{right + 2:g}"
+        path = f"M{-MARGIN} {bottom:g}H{width + MARGIN}"
     else:
-        path = f"M{left - 2:g} {bottom:g}H{across:g}V{top:g}H{right + 2:g}"
+        path = f"M{-MARGIN} {bottom:g}H{across:g}V{top:g}H{width + MARGIN}"
     scale = 1 if capacity <= 60 else 0.6
-    return Field(width, height, tiles, path, shown_width=round((width + 2 * MARGIN) * scale))
+    return Field(width, height, tiles, path, shown_width=round(width * scale))
 
 
 def draw_bar(*, standing: int, pending: int, threshold: int, capacity: int) -> Field:
@@ -131,12 +147,20 @@ def state_of(n: int, *, standing: int, pending: int, fresh: int) -> str:
 def in_words(*, standing: int, pending: int, threshold: int, capacity: int) -> str:
     """The drawing in sentences, for those who do not see it."""
     sentences = [
-        ngettext("%(standing)d of %(capacity)d shares is pledged.", "%(standing)d of %(capacity)d shares are pledged.", standing)
+        ngettext(
+            "%(standing)d of %(capacity)d shares is pledged.",
+            "%(standing)d of %(capacity)d shares are pledged.",
+            standing,
+        )
         % {"standing": standing, "capacity": capacity}
     ]
     if pending:
         sentences.append(
-            ngettext("%(n)d more share is held while its pledge is being completed.", "%(n)d more shares are held while their pledges are being completed.", pending)
+            ngettext(
+                "%(n)d more share is held while its pledge is being completed.",
+                "%(n)d more shares are held while their pledges are being completed.",
+                pending,
+            )
             % {"n": pending}
         )
     if standing >= threshold:
@@ -145,7 +169,9 @@ def in_words(*, standing: int, pending: int, threshold: int, capacity: int) -> s
         missing = threshold - standing
         sentences.append(
             ngettext(
-                "The threshold is %(threshold)d shares: %(n)d share is missing.", "The threshold is %(threshold)d shares: %(n)d shares are missing.", missing
+                "The threshold is %(threshold)d shares: %(n)d share is missing.",
+                "The threshold is %(threshold)d shares: %(n)d shares are missing.",
+                missing,
             )
             % {"threshold": threshold, "n": missing}
         )
@@ -153,7 +179,9 @@ def in_words(*, standing: int, pending: int, threshold: int, capacity: int) -> s
 
 
 @register.inclusion_tag("components/tiles.html")
-def tiles(*, standing: int, threshold: int, capacity: int, pending: int = 0, legend: bool = True, fresh: int = 0) -> dict[str, object]:
+def tiles(
+    *, standing: int, threshold: int, capacity: int, pending: int = 0, legend: bool = True, fresh: int = 0
+) -> dict[str, object]:
     """The field of tiles of a pool: `{% tiles standing=7 pending=1 threshold=8 capacity=12 %}`.
 
     `legend=False` leaves the line of explanation out (on cards); `fresh` tiles move once when the page is shown.
