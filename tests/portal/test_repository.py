@@ -1,0 +1,132 @@
+"""What holds for every file of the repository."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+
+from portal import catalogues
+from tests.conftest import a_browser_is_required as this_is_ci
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Over 300 lines, and one idea each. Take a file off when it is shorter.
+LONG_FILES = {
+    "static/css/base.css": "the page's skeleton: tokens, type, layout",
+    "static/css/components.css": "one file that the browser fetches and caches once; a section per component",
+    "tests/test_stripe_server.py": "the stand-in's behaviour, a test per rule of Stripe's",
+}
+MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:home|root|work|Users)/\w")
+REGISTRIES = re.compile(
+    "|".join(["pypi" + r"\.org", "python" + "hosted", "npm" + r"js\.", "js" + "delivr", "un" + "pkg"])
+)
+
+
+def files(*patterns: str) -> Iterator[tuple[str, Path]]:
+    """Every file that git knows and that is there, as a name and a path."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listed = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            yield name, ROOT / name
+
+
+def lines_with(pattern: re.Pattern[str], *patterns: str) -> list[str]:
+    found = []
+    for name, path in files(*patterns):
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue  # an image or a font
+        found += [
+            f"{name}:{number}: {line}" for number, line in enumerate(text.splitlines(), 1) if pattern.search(line)
+        ]
+    return found
+
+
+def test_no_file_names_a_path_of_somebodys_machine() -> None:
+    assert lines_with(MACHINE_PATH) == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    assert lines_with(REGISTRIES) == []
+
+
+def test_texts_keep_to_swiss_spelling() -> None:
+    assert lines_with(re.compile("\N{LATIN SMALL LETTER SHARP S}"), "*.po", "*.html", "*.md", "*.yaml", "*.txt") == []
+
+
+def test_no_compiled_catalogue_is_committed() -> None:
+    assert [name for name, _path in files("*.mo")] == []
+
+
+def test_files_stay_short() -> None:
+    long = {
+        name
+        for name, path in files("*.py", "*.html", "*.css", "*.js")
+        if "/migrations/" not in name and len(path.read_text().splitlines()) > 300
+    }
+    assert long - LONG_FILES.keys() == set()
+    assert LONG_FILES.keys() - long == set(), "no longer over 300 lines: take it off the list"
+
+
+def test_every_message_is_translated() -> None:
+    assert catalogues.problems() == []
+
+
+def test_the_catalogues_hold_what_the_source_says(tmp_path: Path) -> None:
+    if not shutil.which("xgettext"):
+        if this_is_ci():
+            pytest.fail("gettext is missing")
+        pytest.skip("gettext is not installed (apt install gettext)")
+    for name, path in files():
+        if name.startswith(("home/", "members/", "pooling/", "portal/", "resources/", "locale/")):
+            copy = tmp_path / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
+    catalogues.collect(tmp_path)
+    for language in catalogues.LANGUAGES:
+        name = f"locale/{language}/LC_MESSAGES/django.po"
+        ours, collected = (messages(root / name) for root in (ROOT, tmp_path))
+        assert collected - ours == set(), f"{name} lacks these: make messages"
+        assert ours - collected == set(), f"{name} has these for nothing: make messages"
+
+
+def messages(path: Path) -> set[tuple[str | None, str]]:
+    if not path.exists():
+        return set()
+    return {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(path)) if not entry.obsolete}
+
+
+def test_a_compiled_catalogue_is_renewed_when_its_source_changed(tmp_path: Path) -> None:
+    source = tmp_path / "locale/de/LC_MESSAGES/django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Pledge"\nmsgstr "Zusage"\n'
+    )
+    assert catalogues.compile_catalogues(tmp_path) == 1
+    assert catalogues.compile_catalogues(tmp_path) == 0
+    source.write_text(source.read_text().replace("Zusage", "Zusagen"))
+    source.touch()
+    assert catalogues.compile_catalogues(tmp_path) == 1
+    assert [entry.msgstr for entry in polib.mofile(str(source.with_suffix(".mo")))] == ["Zusagen"]
+
+
+def test_untranslated_and_fuzzy_messages_are_found(tmp_path: Path) -> None:
+    source = tmp_path / "locale/fr/LC_MESSAGES/django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text(
+        'msgid ""\nmsgstr "Language: fr\\n"\n\nmsgid "Pledge"\nmsgstr ""\n\n#, fuzzy\nmsgid "Share"\nmsgstr "Part"\n'
+    )
+    assert catalogues.problems(tmp_path) == [
+        "locale/de: no catalogue",
+        "locale/it: no catalogue",
+        "locale/fr/LC_MESSAGES/django.po:4: untranslated: Pledge",
+        "locale/fr/LC_MESSAGES/django.po:7: fuzzy: Share",
+    ]
