@@ -47,9 +47,9 @@ def nobody_pays_more_than_agreed() -> Iterator[str]:
         captured=summed(Charge.objects.all(), "captured", "pledge"),
         returned=summed(Refund.objects.all(), "amount", "charge__pledge"),
         locked=summed(Slot.objects.all(), "amount", "pledge"),
-    ).annotate(net=F("captured") - F("returned"), most=F("shares") * F("pool__ceiling"))
-    for pledge in pledges.filter(Q(net__lt=0) | Q(net__gt=F("locked")) | Q(locked__gt=F("most"))):
-        yield f"3: pledge {pledge.uuid}: net {pledge.net}, locked {pledge.locked}, agreed to {pledge.most}"
+    ).annotate(net=F("captured") - F("returned"), agreed=F("shares") * F("pool__ceiling"))
+    for pledge in pledges.filter(Q(net__lt=0) | Q(net__gt=F("locked")) | Q(locked__gt=F("agreed"))):
+        yield f"3: pledge {pledge.uuid}: net {pledge.net}, locked {pledge.locked}, agreed to {pledge.agreed}"
     live = Charge.objects.live().annotate(locked=summed_slots())
     for charge in live.exclude(amount=F("locked")):
         yield f"3: charge {charge.uuid} is of {charge.amount}, its pledge's locked amount is {charge.locked}"

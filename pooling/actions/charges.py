@@ -34,7 +34,7 @@ def claim_due_charge(*, now: datetime) -> Attempt | None:
 
     `skip_locked` lets any number of processes do this at once, each taking another charge.
     """
-    charge = Charge.objects.due().select_for_update(skip_locked=True, of=("self",)).select_related("pledge__pool", "pledge__method", "pledge__organisation").order_by("pk").first()
+    charge = Charge.objects.due().select_for_update(no_key=True, skip_locked=True, of=("self",)).select_related("pledge__pool", "pledge__method", "pledge__organisation").order_by("pk").first()
     if charge is None:
         return None
     charge.state = ChargeState.SENDING
@@ -81,7 +81,7 @@ def attempt_key(pledge: Pledge, number: int) -> str:
 def claim_unanswered_attempt(*, now: datetime) -> Attempt | None:
     """The next attempt whose answer never came, or that waits for a person and is to be looked at. Nobody else takes it before the lease ends."""
     waits = Q(state__in=[AttemptState.SENDING, AttemptState.WAITING], next_look_at__lte=now)
-    attempt = Attempt.objects.filter(waits).select_for_update(skip_locked=True, of=("self",)).select_related("charge").order_by("next_look_at", "pk").first()
+    attempt = Attempt.objects.filter(waits).select_for_update(no_key=True, skip_locked=True, of=("self",)).select_related("charge").order_by("next_look_at", "pk").first()
     if attempt is None:
         return None
     attempt.tries += 1
@@ -95,7 +95,7 @@ def void_charges(*, pool: Pool, now: datetime) -> int:
 
     Call it under the pool's lock. Returns the number of charges voided.
     """
-    charges = list(Charge.objects.filter(pledge__pool=pool, state__in=VOIDABLE).select_for_update().order_by("pk"))
+    charges = list(Charge.objects.filter(pledge__pool=pool, state__in=VOIDABLE).select_for_update(no_key=True, of=("self",)).order_by("pk"))
     Charge.objects.filter(pk__in=[charge.pk for charge in charges]).update(state=ChargeState.VOID, settled_at=now)
     pool.events.bulk_create([event(pool, "charge_void", now=now, pledge=charge.pledge, charge=charge) for charge in charges])
     # A page on which it could still be paid is closed by tick at once.

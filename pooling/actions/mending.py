@@ -74,8 +74,8 @@ def abandon(attempt: Attempt, *, now: datetime) -> None:
 @transaction.atomic
 def begin_page_attempt(*, charge: Charge, language: str, now: datetime) -> Attempt | None:
     """Write down an attempt on a payment page, before the provider hears of it. None if the charge does not wait for the person."""
-    pool = Pool.objects.select_for_update().get(pledges__charges=charge.pk)
-    charge = Charge.objects.select_for_update(of=("self",)).select_related("pledge__method").get(pk=charge.pk)
+    pool = Pool.objects.select_for_update(no_key=True, of=("self",)).get(pledges__charges=charge.pk)
+    charge = Charge.objects.select_for_update(no_key=True, of=("self",)).select_related("pledge__method").get(pk=charge.pk)
     if charge.state != ChargeState.ACTION_REQUIRED or charge.attempts.live().exists():
         return None
     pledge, method = charge.pledge, charge.pledge.method

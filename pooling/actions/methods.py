@@ -63,7 +63,7 @@ def ask_for_page(row: SetupPage) -> Page:
 @transaction.atomic
 def begin_setup_page(*, pledge: Pledge, customer: ProviderCustomer, language: str, now: datetime) -> SetupPage:
     """Write the page down before the provider hears of it; the one that is open already if there is one."""
-    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
     if pledge.state != PledgeState.PENDING or pledge.held_until is None or pledge.held_until <= now:
         raise PledgeEnded
     live = pledge.setup_pages.filter(state__in=[SetupState.OPENING, SetupState.OPEN], expires_at__gt=now).first()
@@ -135,7 +135,7 @@ def release_method(*, method: SavedMethod, now: datetime) -> bool:
 @transaction.atomic
 def mark_released(*, method: SavedMethod, now: datetime) -> bool:
     """Mark the method as released unless a live pledge of a living pool uses it: decided under its lock, which a new pledge takes as well."""
-    locked = SavedMethod.objects.select_for_update().get(pk=method.pk)
+    locked = SavedMethod.objects.select_for_update(no_key=True).get(pk=method.pk)
     if locked.released_at or locked.pledges.live().exclude(pool__state__in=ENDED).exists():
         return False
     locked.released_at = now

@@ -51,7 +51,7 @@ def place_pledge(*, pool: Pool, organisation: Organisation, shares: int, by: Use
     AlreadyPledged (which holds the live pledge).
     """
     require_binding(organisation=organisation, by=by)
-    pool = Pool.objects.select_for_update().get(pk=pool.pk)
+    pool = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
     if live := pool.pledges.live().filter(organisation=organisation).first():
         raise AlreadyPledged(live)
     require_accepting(pool=pool, shares=shares, now=now)
@@ -76,8 +76,8 @@ def confirm_pledge(*, pledge: Pledge, method: SavedMethod, now: datetime) -> Ple
     A method that comes after the hold has run out makes the pledge stand if places are free and the pool still accepts.
     Raises PledgeEnded if it was withdrawn or another one has taken its place, PoolClosed or PoolFull if it came too late.
     """
-    pool = Pool.objects.select_for_update().get(pk=pledge.pool_id)
-    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
+    pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
     pledge.pool = pool
     if pledge.state == PledgeState.STANDING:
         return pledge
@@ -107,7 +107,7 @@ def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime
 
     Raises MethodGone if the method was released meanwhile.
     """
-    method = SavedMethod.objects.select_for_update().get(pk=method.pk, organisation=pledge.organisation_id)
+    method = SavedMethod.objects.select_for_update(no_key=True).get(pk=method.pk, organisation=pledge.organisation_id)
     if method.released_at:
         raise MethodGone
     pledge.state, pledge.method, pledge.stands_since, pledge.held_until = PledgeState.STANDING, method, now, None
@@ -130,8 +130,8 @@ def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: 
     Raises NotAdministrator, OrganisationSuspended, TooFewShares, PledgeEnded, PricesLocked, PoolClosed, PoolFull.
     """
     require_binding(organisation=pledge.organisation, by=by)
-    pool = Pool.objects.select_for_update().get(pk=pledge.pool_id)
-    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
+    pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
     pledge.pool = pool
     require_changeable(pool=pool, pledge=pledge, now=now)
     if pledge.state != PledgeState.STANDING:
@@ -177,8 +177,8 @@ def withdraw_pledge(*, pledge: Pledge, by: User, now: datetime) -> Pledge:
     """
     if not pledge.organisation.is_administered_by(by):
         raise NotAdministrator
-    pool = Pool.objects.select_for_update().get(pk=pledge.pool_id)
-    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
+    pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
     pledge.pool = pool
     if pledge.state == PledgeState.WITHDRAWN:
         return pledge
@@ -212,8 +212,8 @@ def expire_overdue_pledges(*, now: datetime) -> int:
 @transaction.atomic
 def expire_pledge(*, pk: int, now: datetime) -> bool:
     """Expire one pledge if it is still overdue when read under the pool's lock."""
-    pool = Pool.objects.select_for_update().get(pledges__pk=pk)
-    pledge = Pledge.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=pk)
+    pool = Pool.objects.select_for_update(no_key=True, of=("self",)).get(pledges__pk=pk)
+    pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pk)
     pledge.pool = pool
     if pledge.state != PledgeState.PENDING or pledge.held_until is None or pledge.held_until > now:
         return False

@@ -26,7 +26,7 @@ def draft_pool(*, page_key: UUID, terms: dict[str, Any], by: User, now: datetime
 
     Raises TermsUnsound with the fields and sentences, WrongState once the pool has opened: terms are frozen then.
     """
-    pool = Pool.objects.select_for_update().filter(page_key=page_key).first()
+    pool = Pool.objects.select_for_update(no_key=True).filter(page_key=page_key).first()
     is_new = pool is None
     pool = pool or Pool(page_key=page_key)
     if pool.state != PoolState.DRAFT:
@@ -55,7 +55,7 @@ def open_pool(*, pool: Pool, by: User | None, now: datetime) -> Pool:
 
     Raises TermsUnsound if the terms don't hold any more (the closing time has passed, say), WrongState if it has ended.
     """
-    pool = Pool.objects.select_for_update().get(pk=pool.pk)
+    pool = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
     if pool.state in Pool.OPEN_STATES:
         return pool
     if pool.state != PoolState.DRAFT:
@@ -80,7 +80,7 @@ def lapse_overdue_pools(*, now: datetime) -> int:
 @transaction.atomic
 def lapse_pool(*, pk: int, now: datetime) -> bool:
     """open -> lapsed, if that is still so when read under the pool's lock. Nothing was ever charged."""
-    pool = Pool.objects.select_for_update().get(pk=pk)
+    pool = Pool.objects.select_for_update(no_key=True).get(pk=pk)
     if pool.state != PoolState.OPEN or now < pool.closes_at:
         return False
     free_held_places(pool=pool, now=now)
@@ -104,7 +104,7 @@ def cancel_pool(*, pool: Pool, reason: str, by: User, now: datetime) -> Pool:
 
     Refunds are rows that tick sends, so this may be interrupted at any point after it. Raises WrongState.
     """
-    pool = Pool.objects.select_for_update().get(pk=pool.pk)
+    pool = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
     if pool.state == PoolState.CANCELLED:
         return pool
     if pool.state not in (PoolState.DRAFT, *Pool.OPEN_STATES) or now >= pool.starts_at:

@@ -67,7 +67,7 @@ def ask(refund: Refund, *, now: datetime) -> RefundResult:
 @transaction.atomic
 def claim_refund(*, now: datetime) -> Refund | None:
     """Mark the next refund as being sent, so that no other process takes it before the lease ends."""
-    refund = Refund.objects.due(now=now).select_for_update(skip_locked=True, of=("self",)).select_related("attempt", "charge__pledge__pool").order_by("next_look_at", "pk").first()
+    refund = Refund.objects.due(now=now).select_for_update(no_key=True, skip_locked=True, of=("self",)).select_related("attempt", "charge__pledge__pool").order_by("next_look_at", "pk").first()
     if refund is None:
         return None
     refund.parameters = refund.parameters or parameters_of(refund)
@@ -93,7 +93,7 @@ def put_off(refund: Refund, *, now: datetime) -> None:
 @transaction.atomic
 def enter_refund_result(*, refund: Refund, result: RefundResult, now: datetime) -> Refund:
     """Record what a provider says of a refund. Hearing the same again changes nothing; a success may still turn into a failure (it happens)."""
-    refund = Refund.objects.select_for_update(of=("self",)).select_related("attempt", "charge__pledge__pool", "charge__pledge__organisation").get(pk=refund.pk)
+    refund = Refund.objects.select_for_update(no_key=True, of=("self",)).select_related("attempt", "charge__pledge__pool", "charge__pledge__organisation").get(pk=refund.pk)
     if result.progress == Progress.OPEN:
         refund.ref = refund.ref or result.ref
         refund.next_look_at = now + NEXT_LOOK

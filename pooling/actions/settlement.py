@@ -1,6 +1,7 @@
 """Funding a pool, and where providers' outcomes enter.
 
-The order of locks is always pool, then charge and attempt. Providers are called outside any transaction: an attempt is written down and
+The order of locks is always pool, then charge and attempt. They are FOR NO KEY UPDATE: the stronger lock would wait for the foreign key
+checks of events that other processes are inserting, and these for it. Providers are called outside any transaction: an attempt is written down and
 committed, the call is made, its outcome enters in a second transaction. Outcomes may come twice, late and in any order.
 """
 
@@ -130,10 +131,10 @@ def name_page(attempt: Attempt) -> None:
 @transaction.atomic
 def enter_result(*, attempt: Attempt, result: ChargeResult, now: datetime) -> Attempt:
     """Record what a provider says of an attempt, and all that follows from it. Hearing the same answer twice changes nothing."""
-    pool = Pool.objects.select_for_update().get(pledges__charges__attempts=attempt.pk)
-    charge = Charge.objects.select_for_update(of=("self",)).select_related("pledge__organisation").get(pk=attempt.charge_id)
+    pool = Pool.objects.select_for_update(no_key=True, of=("self",)).get(pledges__charges__attempts=attempt.pk)
+    charge = Charge.objects.select_for_update(no_key=True, of=("self",)).select_related("pledge__organisation").get(pk=attempt.charge_id)
     charge.pledge.pool = pool
-    attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    attempt = Attempt.objects.select_for_update(no_key=True).get(pk=attempt.pk)
     attempt.charge = charge
     attempt.intent_ref = result.intent_ref or attempt.intent_ref
     if result.progress == Progress.SUCCEEDED and attempt.state != AttemptState.SUCCEEDED:

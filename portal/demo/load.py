@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from . import texts
+from . import network, texts, workshops
 from .files import check_everything
 from .pages import Progress
 
@@ -28,6 +28,11 @@ STEPS = [
     Step("Home page", texts.load_home),
     Step("Resources", texts.load_resources),
     Step("Pages", texts.load_pages),
+    Step("Experts", workshops.load_experts),
+    Step("Workshops", workshops.load_workshops),
+    Step("Organisations", network.load_organisations),
+    Step("People", network.load_people),
+    Step("Pools", workshops.load_pools),
 ]
 
 

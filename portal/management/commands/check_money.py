@@ -17,8 +17,9 @@ class Command(BaseCommand):
     help = "Checks the invariants of all pools. Prints one line per breach; exit status 1 if there is any."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        alone = not connection.in_atomic_block
         with transaction.atomic():
-            if connection.vendor == "postgresql":  # one picture of all tables, though the portal goes on working
+            if alone and connection.vendor == "postgresql":  # one picture of all tables, though the portal goes on working
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             found = list(breaches())

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from portal.demo import network
 from portal.demo.load import load_demo
 from portal.demo.markdown import ContentError
 from portal.demo.renew import drop_every_table
@@ -21,11 +22,15 @@ class Command(BaseCommand):
     help = "Loads the demo site from portal/demo/content/. Loading it again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--logins", action="store_true", help="only print the log-ins of the demo")
         parser.add_argument("--renew", action="store_true", help="drop every table first, and start afresh")
 
-    def handle(self, *args: Any, renew: bool = False, **options: Any) -> None:
+    def handle(self, *args: Any, renew: bool = False, logins: bool = False, **options: Any) -> None:
         if not settings.DEMO_ALLOWED:
             raise CommandError("The demo is for development. These settings don't allow it (DEMO_ALLOWED is off).")
+        if logins:
+            self.say("\n".join(network.logins()))
+            return
         if renew:
             self.say(f"Dropping {drop_every_table()} tables")
             self.say("Making them anew; this takes about 20 seconds")

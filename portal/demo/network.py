@@ -1,0 +1,85 @@
+"""The steps that load who takes part: example organisations, and the people who can log in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from members.models import Membership, Organisation, Role, User
+
+from .files import read_yaml
+from .pages import Progress
+
+# For the demo only: these settings let no demo run in production (DEMO_ALLOWED).
+PASSWORD = "demo-up2gether"  # noqa: S105  # it opens nothing but a demo
+ORGANISATION_FIELDS = (
+    "name",
+    "legal_form",
+    "uid",
+    "street",
+    "house_number",
+    "postcode",
+    "town",
+    "canton",
+    "language",
+    "website",
+)
+ROLES = {"administrator": Role.ADMINISTRATOR, "member": Role.MEMBER}
+GROUPS = {"editor": "Editor", "translator": "Translator"}
+
+
+def load_organisations(progress: Progress, *, now: datetime) -> None:
+    for entry in read_yaml("organisations.yaml"):
+        fields = {name: entry[name] for name in ORGANISATION_FIELDS}
+        if Organisation.objects.filter(uid=fields["uid"]).exists():
+            progress.note(entry["key"], changed=False)
+            continue
+        organisation = Organisation(**fields)
+        organisation.full_clean()
+        organisation.save()
+        progress.note(entry["key"], changed=True)
+
+
+def load_people(progress: Progress, *, now: datetime) -> None:
+    for entry in read_yaml("people.yaml"):
+        is_new = not User.objects.filter(email=entry["email"]).exists()
+        if is_new:
+            make_person(entry)
+        progress.note(entry["email"], changed=is_new)
+
+
+def make_person(entry: dict[str, Any]) -> User:
+    """A person with the demo's password, in their role."""
+    role = entry["role"]
+    user = User.objects.create_user(
+        entry["email"],
+        PASSWORD,
+        first_name=entry["first_name"],
+        last_name=entry["last_name"],
+        language=entry["language"],
+        is_staff=role in {"superuser", *GROUPS},
+        is_superuser=role == "superuser",
+    )
+    if role in GROUPS:
+        user.groups.add(Group.objects.get(name=GROUPS[role]))
+    if role in ROLES:
+        Membership.objects.create(organisation=organisation(entry["organisation"]), person=user, role=ROLES[role])
+    return user
+
+
+def organisation(key: str) -> Organisation:
+    """The example organisation with `key`."""
+    uid = next(entry["uid"] for entry in read_yaml("organisations.yaml") if entry["key"] == key)
+    return Organisation.objects.get(uid=uid)
+
+
+def logins() -> list[str]:
+    """A line for each demo log-in: who, with which role, and the address."""
+    names = {entry["key"]: entry["name"] for entry in read_yaml("organisations.yaml")}
+    lines = []
+    for entry in read_yaml("people.yaml"):
+        where = f" of {names[entry['organisation']]}" if "organisation" in entry else ""
+        lines.append(f"{entry['email']:<52} {entry['role']}{where}")
+    return [*lines, f"Everybody's password: {PASSWORD}"]

@@ -1,0 +1,166 @@
+"""`check_money` finds a breach of each invariant, planted by hand past everything that prevents it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.refunds import send_due_refunds
+from pooling.actions.settlement import collect_due_charges
+from pooling.invariants import breaches
+from pooling.models import Attempt, Charge, Pledge, Pool, PoolEvent, Refund
+
+from . import factories as make
+from .factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def sql(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def without(table: str, *constraints: str) -> None:
+    for name in constraints:
+        sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+
+
+def confirmed() -> Pool:
+    pool = make.funded()
+    collect_due_charges(now=NOW)
+    return pool
+
+
+def cancelled() -> Pool:
+    pool = confirmed()
+    cancel_pool(pool=pool, reason="abgesagt", by=make.staff(), now=NOW)
+    send_due_refunds(now=NOW)
+    return pool
+
+
+def plant_a_charge_before_funding() -> None:
+    pledge = make.pledge(make.opened())
+    sql("INSERT INTO pooling_charge (uuid, pledge_id, amount, captured, state, created_at, failure) VALUES (gen_random_uuid(), %s, 30000, 0, 'void', %s, '')", pledge.pk, NOW)
+
+
+def plant_a_wrong_amount_on_a_slot() -> None:
+    confirmed()
+    sql("UPDATE pooling_slot SET amount = 29999 WHERE id = (SELECT min(id) FROM pooling_slot)")
+
+
+def plant_a_missing_slot() -> None:
+    pledge = make.pledge(make.opened(), shares=2)
+    sql("DELETE FROM pooling_slot WHERE id = (SELECT min(id) FROM pooling_slot WHERE pledge_id = %s)", pledge.pk)
+
+
+def plant_too_much_collected() -> None:
+    confirmed()
+    sql("UPDATE pooling_charge SET captured = 30001 WHERE id = (SELECT min(id) FROM pooling_charge)")
+
+
+def plant_more_returned_than_came() -> None:
+    confirmed()
+    attempt = Attempt.objects.first()
+    for _twice in range(2):
+        Refund.objects.create(charge=attempt.charge, attempt=attempt, amount=20_000, reason="not_owed", created_at=NOW, next_look_at=NOW)
+
+
+def plant_money_kept_by_a_cancelled_pool() -> None:
+    cancelled()
+    sql("UPDATE pooling_refund SET amount = amount - 1 WHERE id = (SELECT min(id) FROM pooling_refund)")
+
+
+def plant_a_charge_in_a_lapsed_pool() -> None:
+    pool = make.opened()
+    pledge = make.pledge(pool)
+    lapse_overdue_pools(now=pool.closes_at)
+    Charge.objects.create(pledge=pledge, amount=30_000, state="void", created_at=NOW)
+
+
+def plant_one_payment_named_twice() -> None:
+    confirmed()
+    sql("DROP INDEX attempt_intent_is_unique")
+    first, second = Attempt.objects.order_by("pk")[:2]
+    Attempt.objects.filter(pk=second.pk).update(intent_ref=first.intent_ref)
+
+
+def plant_another_state_than_the_events_tell() -> None:
+    confirmed()
+    sql("UPDATE pooling_pool SET state = 'funded'")
+
+
+def plant_a_name_in_an_event() -> None:
+    pool = make.opened()
+    PoolEvent.objects.create(pool=pool, at=NOW, kind="note", figures={"organisation": "Beratungsstelle Beispiel"})
+
+
+def plant_a_share_too_many() -> None:
+    pledge = make.pledge(make.opened())
+    without("pooling_pool", "pool_holds_at_most_its_capacity")
+    sql("UPDATE pooling_pledge SET shares = 7 WHERE id = %s", pledge.pk)
+    sql("UPDATE pooling_pool SET standing = 7")
+    sql("INSERT INTO pooling_slot (pledge_id) SELECT %s FROM generate_series(1, 6)", pledge.pk)
+
+
+def plant_a_wrong_counter() -> None:
+    make.pledge(make.opened())
+    sql("UPDATE pooling_pool SET held = 1")
+
+
+@pytest.mark.parametrize(
+    ("plant", "number"),
+    [
+        (plant_a_charge_before_funding, 1),
+        (plant_a_wrong_amount_on_a_slot, 2),
+        (plant_a_missing_slot, 2),
+        (plant_too_much_collected, 3),
+        (plant_more_returned_than_came, 3),
+        (plant_money_kept_by_a_cancelled_pool, 4),
+        (plant_a_charge_in_a_lapsed_pool, 4),
+        (plant_one_payment_named_twice, 5),
+        (plant_another_state_than_the_events_tell, 6),
+        (plant_a_name_in_an_event, 6),
+        (plant_a_share_too_many, 7),
+        (plant_a_wrong_counter, 7),
+    ],
+)
+def test_a_planted_breach_is_found(plant: Callable[[], None], number: int) -> None:
+    plant()
+    assert any(line.startswith(f"{number}:") for line in breaches())
+
+
+@pytest.mark.parametrize("lead", [make.draft, make.opened, make.funded, confirmed, cancelled])
+def test_sound_books_have_no_breach(lead: Callable[[], Pool], capsys: pytest.CaptureFixture[str]) -> None:
+    lead()
+    call_command("check_money")
+    assert "invariants hold" in capsys.readouterr().out
+
+
+def test_the_command_ends_with_status_1_and_one_line_per_breach(capsys: pytest.CaptureFixture[str]) -> None:
+    plant_a_wrong_counter()
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_money")
+    assert ended.value.code == 1
+    assert len(capsys.readouterr().out.strip().splitlines()) == 1
+
+
+def test_the_number_of_statements_does_not_grow_with_the_books(django_assert_max_num_queries) -> None:
+    for _pool in range(3):
+        confirmed()
+    with django_assert_max_num_queries(25):
+        list(breaches())
+
+
+def test_events_can_be_neither_changed_nor_deleted() -> None:
+    from django.db import IntegrityError, transaction
+
+    make.opened()
+    for attempt in (lambda: PoolEvent.objects.update(kind="other"), lambda: PoolEvent.objects.all()._raw_delete(using="default")):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            attempt()
+    assert Pledge.objects.count() == 0
