@@ -1,5 +1,10 @@
-"""Swiss figures: a straight apostrophe between thousands, a point before the Rappen."""
+"""Swiss figures and dates: a straight apostrophe between thousands, a point before the Rappen, "5 marzo 2027, 14:30"."""
 
 DECIMAL_SEPARATOR = "."
 THOUSAND_SEPARATOR = "'"
 NUMBER_GROUPING = 3
+DATE_FORMAT = "j F Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j F Y, H:i"
+SHORT_DATE_FORMAT = "d.m.Y"
+SHORT_DATETIME_FORMAT = "d.m.Y, H:i"
