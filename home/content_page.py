@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import cached_property
@@ -36,6 +36,8 @@ class ContentPage(Page):
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """As Wagtail does; where this language has no such page, the one that has this address in another language."""
+        if any("\0" in component for component in path_components):
+            raise Http404  # PostgreSQL takes no such text
         if not path_components:
             if languages.is_foreign_alias(self):
                 return self.alias_of.specific.route(request, [])

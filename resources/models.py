@@ -88,7 +88,7 @@ class ResourceIndexPage(ContentPage):
         used = set(everything.values_list("format", flat=True))
         formats = [(value, label) for value, label in Format.choices if value in used]
 
-        topic = topics.filter(slug=request.GET.get("topic", "")).first()
+        topic = next((topic for topic in topics if topic.slug == request.GET.get("topic")), None)
         format = next((value for value, _label in formats if value == request.GET.get("format")), "")
         found = everything.about(topic) if topic else everything
         found = found.of_format(format) if format else found
@@ -168,8 +168,9 @@ def minutes_to_read(body: Any) -> int:
 
 
 def _texts(value: Any) -> list[str]:
-    """Every text in the raw data of a stream, in order. Ids and choices are single words and add next to nothing."""
+    """Every text in the raw data of a stream, in order. A block's choices are single words and add next to nothing."""
     if isinstance(value, str):
         return [value]
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
-    return [text for child in children for text in _texts(child)]
+    if isinstance(value, dict):
+        return _texts(value["value"] if "type" in value else list(value.values()))
+    return [text for child in value for text in _texts(child)] if isinstance(value, list) else []

@@ -1,0 +1,131 @@
+"""The library: filters, lists, and what a resource says about itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from django.test import Client
+from django.utils import translation
+
+from home.models import Topic
+from resources.models import ResourceIndexPage, ResourcePage, minutes_to_read
+from tests.home.factories import page, topic, translation_of, unpublished
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def library() -> ResourceIndexPage:
+    """A library in German and French."""
+    index = page("Wissen", model=ResourceIndexPage, show_in_menus=True)
+    translation_of(index, "fr", "Ressources")
+    return index
+
+
+def resource(library: ResourceIndexPage, title: str, *, topics: list[Topic] | None = None, **fields: Any) -> Any:
+    """A live German resource in `library`."""
+    made = page(title, parent=library, model=ResourcePage, summary=f"{title} kurz", **fields)
+    if topics:
+        made.topics = topics
+        made.save_revision().publish()
+    return ResourcePage.objects.get(pk=made.pk)
+
+
+def shown(client: Client, address: str) -> list[str]:
+    """The titles of the resources that the list at `address` shows."""
+    response = client.get(address)
+    assert response.status_code == 200
+    return [found.title for found in response.context["resources"]]
+
+
+def test_the_library_lists_live_resources_of_its_language_newest_first(client: Client, library: Any) -> None:
+    resource(library, "Erster")
+    translation_of(resource(library, "Zweiter"), "fr", "Deuxième", summary="Court")
+    unpublished(resource(library, "Entwurf"))
+    assert shown(client, "/de/wissen/") == ["Zweiter", "Erster"]
+    assert shown(client, "/fr/ressources/") == ["Deuxième"]
+
+
+def test_the_library_is_filtered_by_topic(client: Client, library: Any) -> None:
+    resource(library, "Eins", topics=[topic("Datenschutz")])
+    resource(library, "Zwei", topics=[topic("Website")])
+    assert shown(client, "/de/wissen/?topic=website") == ["Zwei"]
+
+
+def test_the_library_is_filtered_by_format(client: Client, library: Any) -> None:
+    resource(library, "Eins", format="guide")
+    resource(library, "Zwei", format="tool")
+    assert shown(client, "/de/wissen/?format=tool") == ["Zwei"]
+
+
+def test_filters_work_together(client: Client, library: Any) -> None:
+    about = topic("Website")
+    resource(library, "Eins", format="guide", topics=[about])
+    resource(library, "Zwei", format="tool")
+    assert shown(client, "/de/wissen/?topic=website&format=guide") == ["Eins"]
+    response = client.get("/de/wissen/?topic=website&format=tool")
+    assert response.status_code == 200
+    assert 'class="empty"' in response.content.decode()
+
+
+@pytest.mark.parametrize("query", ["topic=nope", "format=nope", "topic=%00", "topic=a'--", "x=1", "topic=&format="])
+def test_unknown_filters_are_ignored(client: Client, library: Any, query: str) -> None:
+    resource(library, "Eins")
+    assert shown(client, f"/de/wissen/?{query}") == ["Eins"]
+
+
+def test_an_empty_library_says_so(client: Client, library: Any) -> None:
+    assert 'class="empty"' in client.get("/de/wissen/").content.decode()
+
+
+def test_a_translated_resource_is_filed_under_the_translated_topic(client: Client, library: Any) -> None:
+    german = resource(library, "Eins", topics=[topic("Datenschutz", fr="Protection des données")])
+    french = translation_of(german, "fr", "Un", summary="Court")
+    assert [found.name for found in french.topics.all()] == ["Protection des données"]
+    assert shown(client, "/fr/ressources/?topic=protection-des-donnees") == ["Un"]
+
+
+def test_a_resource_shows_what_it_is(client: Client, library: Any) -> None:
+    made = resource(library, "Eins", topics=[topic("Datenschutz")], author="Redaktion")
+    html = client.get(made.url).content.decode()
+    assert "Eins kurz" in html
+    assert "Redaktion" in html
+    assert 'href="/de/wissen/?topic=datenschutz"' in html
+
+
+def test_a_resource_without_translation_leads_back_to_the_translated_library(client: Client, library: Any) -> None:
+    resource(library, "Eins")
+    assert '<p class="crumbs"><a href="/fr/ressources/">' in client.get("/fr/ressources/eins/").content.decode()
+
+
+def test_a_resource_leads_to_others_on_its_topic(client: Client, library: Any) -> None:
+    about = topic("Datenschutz")
+    made = resource(library, "Eins", topics=[about])
+    resource(library, "Zwei", topics=[about])
+    resource(library, "Drei")
+    assert [found.title for found in client.get(made.url).context["related"]] == ["Zwei"]
+
+
+@pytest.mark.parametrize(("words", "minutes"), [(0, 1), (200, 1), (201, 2), (1000, 5)])
+def test_reading_time_counts_the_words_of_the_body(words: int, minutes: int) -> None:
+    body = ResourcePage._meta.get_field("body").to_python([("text", "<p>" + "Wort " * words + "</p>")])
+    assert minutes_to_read(body) == minutes
+
+
+def test_reading_time_is_kept_with_the_page(library: Any) -> None:
+    made = resource(library, "Eins", body=[{"type": "text", "value": "<p>" + "Wort " * 900 + "</p>"}])
+    assert made.reading_minutes == 5
+
+
+def test_the_latest_resources_are_those_of_the_active_language(library: Any) -> None:
+    for number in range(5):
+        resource(library, f"Nummer {number}")
+    context = Context()
+    with translation.override("de"):
+        Template("{% load resource_tags %}{% latest_resources as items %}").render(context)
+    assert [item.title for item in context["items"]] == ["Nummer 4", "Nummer 3", "Nummer 2"]
+    with translation.override("fr"):
+        Template("{% load resource_tags %}{% latest_resources as items %}").render(context)
+    assert context["items"] == []
