@@ -22,14 +22,14 @@ class Step:
     load: Load
 
 
-# Each needs those before it.
+# Each needs those before it. The menu shows workshops, resources and about in the order in which they are made.
 STEPS = [
     Step("Topics", texts.load_topics),
     Step("Home page", texts.load_home),
-    Step("Resources", texts.load_resources),
-    Step("Pages", texts.load_pages),
     Step("Experts", workshops.load_experts),
     Step("Workshops", workshops.load_workshops),
+    Step("Resources", texts.load_resources),
+    Step("Pages", texts.load_pages),
     Step("Organisations", network.load_organisations),
     Step("People", network.load_people),
     Step("Pools", workshops.load_pools),
