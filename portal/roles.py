@@ -10,9 +10,13 @@ from typing import Any
 from django.apps import apps as current_apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.signals import post_migrate
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 EDITOR = "Editor"
@@ -62,6 +66,16 @@ def make_roles_after_migrate(*, apps: Any = current_apps, using: str = "default"
     for label in APPS:
         create_permissions(current_apps.get_app_config(label), verbosity=0, using=using)
     make_roles()
+
+
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """Where Wagtail's admin sends whoever may not enter: to our log-in; and who has logged in already is told no.
+
+    Sent to our log-in, they would be sent back to the admin at once, and so on for ever.
+    """
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next") or reverse("wagtailadmin_home"))
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ from django.conf.urls.static import static
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -15,6 +14,7 @@ from home.sitemaps import SITEMAPS, robots
 from pooling.webhooks import stripe_webhook
 from portal import design, errors, health
 from portal.account.views import dashboard
+from portal.roles import admin_login
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -26,7 +26,7 @@ urlpatterns = [
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("webhooks/stripe/", stripe_webhook, name="stripe_webhook"),
-    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/login/", admin_login),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *static(settings.MEDIA_URL, document_root=getattr(settings, "MEDIA_ROOT", None)),

@@ -58,7 +58,9 @@ class PoolTermsForm(forms.Form):
         help_text=_("Everything that has to be paid for: fee, room, material. Gross."),
     )
     subsidy = RappenFormField(
-        label=_("Subsidy in CHF"), help_text=_("What others contribute. It lowers the threshold. 0 if there is none.")
+        label=_("Subsidy in CHF"),
+        initial=0,
+        help_text=_("What others contribute. It lowers the threshold. 0 if there is none."),
     )
     ceiling = RappenFormField(label=_("Price of a share in CHF"), help_text=_("The most that one share can cost."))
     seats_per_share = forms.IntegerField(

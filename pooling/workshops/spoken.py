@@ -7,15 +7,17 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SPOKEN = {
-    "de": _("German"),
-    "fr": _("French"),
-    "it": _("Italian"),
-    "rm": _("Romansh"),
-    "en": _("English"),
-    "sgg": _("Swiss German sign language"),
+    "de": pgettext_lazy("spoken", "German"),
+    "fr": pgettext_lazy("spoken", "French"),
+    "it": pgettext_lazy("spoken", "Italian"),
+    "rm": pgettext_lazy("spoken", "Romansh"),
+    "en": pgettext_lazy("spoken", "English"),
+    "sgg": pgettext_lazy("spoken", "Swiss German sign language"),
 }
 
 
@@ -36,7 +38,7 @@ class SpokenLanguagesField(models.JSONField):
             choices=list(SPOKEN.items()),
             widget=forms.CheckboxSelectMultiple,
             required=not self.blank,
-            label=self.verbose_name,
+            label=capfirst(self.verbose_name),
             help_text=self.help_text,
         )
 

@@ -59,7 +59,7 @@ class FinancingView(WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         up = get_breadcrumbs_items_for_page(self.page, self.request.user)
-        return [*up, {"url": "", "label": _("Financing"), "sublabel": self.get_page_subtitle()}]
+        return [*up, {"url": "", "label": self.page_title, "sublabel": self.get_page_subtitle()}]
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:

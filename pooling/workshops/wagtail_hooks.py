@@ -53,7 +53,7 @@ class PoolsMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def register_menu_item() -> MenuItem:
     return PoolsMenuItem(
-        gettext_lazy("Workshops and pools"), reverse("workshop_pools"), name="pools", icon_name="shares", order=150
+        gettext_lazy("Workshops"), reverse("workshop_pools"), name="pools", icon_name="shares", order=150
     )
 
 

@@ -149,6 +149,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 
 WAGTAIL_SITE_NAME = "up2gether"
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third-party requests, in the admin neither: no pictures by address,
+WAGTAIL_ENABLE_UPDATE_CHECK = False  # no asking for new versions
 WAGTAILADMIN_BASE_URL = "http://localhost:8000"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "txt", "xlsx", "zip"]
 WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
