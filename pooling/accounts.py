@@ -38,7 +38,9 @@ class Money:
 def money_of(pool: Pool) -> Money:
     """Where the pool's money is now."""
     captured = Charge.objects.filter(pledge__pool=pool).aggregate(sum=Coalesce(Sum("captured"), 0))["sum"]
-    refunds = dict(Refund.objects.filter(charge__pledge__pool=pool).values_list("state").annotate(Sum("amount")).order_by())
+    refunds = dict(
+        Refund.objects.filter(charge__pledge__pool=pool).values_list("state").annotate(Sum("amount")).order_by()
+    )
     refunded = refunds.pop(RefundState.SUCCEEDED, 0)
     return Money(pool.to_raise, pool.standing * pool.ceiling, captured, refunded, sum(refunds.values()))
 
@@ -57,7 +59,9 @@ class Step:
 def history_of(pledge: Pledge) -> list[Step]:
     """What happened to a pledge and its pool, in order, for the page that explains an organisation's money."""
     own = pledge.events.select_related("charge", "refund")
-    turns = pledge.pool.events.filter(pledge=None, kind__in=["pool_funded", "pool_confirmed", "pool_lapsed", "pool_cancelled"])
+    turns = pledge.pool.events.filter(
+        pledge=None, kind__in=["pool_funded", "pool_confirmed", "pool_lapsed", "pool_cancelled"]
+    )
     events = sorted([*own, *turns], key=lambda event: event.pk)
     return [
         Step(
@@ -96,4 +100,6 @@ def is_alive(pledge: Pledge) -> bool:
 def needs_you(pledge: Pledge) -> bool:
     """Whether the organisation has to do something now: give a method, or mend a payment."""
     charge = charge_of(pledge)
-    return is_alive(pledge) and (pledge.state == PledgeState.PENDING or (charge is not None and charge.state == ChargeState.ACTION_REQUIRED))
+    return is_alive(pledge) and (
+        pledge.state == PledgeState.PENDING or (charge is not None and charge.state == ChargeState.ACTION_REQUIRED)
+    )

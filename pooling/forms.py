@@ -29,7 +29,9 @@ def helper() -> FormHelper:
 class PledgeForm(forms.Form):
     """Pledge shares: for which organisation, how many, with which method, and the consent to the terms."""
 
-    organisation = forms.ModelChoiceField(queryset=Organisation.objects.none(), label=gettext_lazy("Organisation"), to_field_name="uuid")
+    organisation = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(), label=gettext_lazy("Organisation"), to_field_name="uuid"
+    )
     shares = forms.IntegerField(
         min_value=1,
         label=gettext_lazy("Number of shares"),
@@ -41,8 +43,13 @@ class PledgeForm(forms.Form):
     )
     method = forms.ChoiceField(label=gettext_lazy("Payment method"), widget=forms.RadioSelect)
     accept = forms.BooleanField(
-        label=gettext_lazy("I may bind this organisation and accept the terms of this pool, the participation terms and the mandate to charge the payment method."),
-        error_messages={"required": gettext_lazy("Without your consent to the terms nothing can be pledged. Please tick this box.")},
+        label=gettext_lazy(
+            "I may bind this organisation and accept the terms of this pool, the participation terms and the mandate "
+            "to charge the payment method."
+        ),
+        error_messages={
+            "required": gettext_lazy("Without your consent to the terms nothing can be pledged. Please tick this box.")
+        },
     )
 
     def __init__(self, *args: Any, pool: Pool, person: User, now: datetime, **kwargs: Any) -> None:
@@ -52,14 +59,19 @@ class PledgeForm(forms.Form):
         mine = Organisation.objects.administered_by(person)
         organisations: Any = self.fields["organisation"]
         organisations.queryset = mine
-        organisations.error_messages["invalid_choice"] = _("Please choose one of the organisations that you administer.")
+        organisations.error_messages["invalid_choice"] = _(
+            "Please choose one of the organisations that you administer."
+        )
         self.organisations = list(mine)
         if len(self.organisations) == 1:
             organisations.widget = forms.HiddenInput()
             organisations.initial = self.organisations[0].uuid
         self.saved = [method for organisation in self.organisations for method in usable_methods(organisation)]
         methods: Any = self.fields["method"]
-        methods.choices = [*((str(method.pk), self.saved_label(method)) for method in self.saved), (NEW_METHOD, _("Give a card on the next page"))]
+        methods.choices = [
+            *((str(method.pk), self.saved_label(method)) for method in self.saved),
+            (NEW_METHOD, _("Give a card on the next page")),
+        ]
         methods.initial = methods.choices[0][0]
         if not self.saved:
             methods.widget = forms.HiddenInput()
@@ -67,23 +79,36 @@ class PledgeForm(forms.Form):
         shares.widget.attrs.update({"max": pool.places_left, "inputmode": "numeric", "autocomplete": "off"})
         shares.initial = 1
         shares.help_text = ngettext(
-            "One share costs %(price)s at most and holds %(n)d seat.", "One share costs %(price)s at most and holds %(n)d seats.", pool.seats_per_share
+            "One share costs %(price)s at most and holds %(n)d seat.",
+            "One share costs %(price)s at most and holds %(n)d seats.",
+            pool.seats_per_share,
         ) % {"price": format_chf(pool.ceiling), "n": pool.seats_per_share}
 
     def saved_label(self, method: SavedMethod) -> str:
         """The method as people recognise it, with its organisation where there are several."""
         if len(self.organisations) == 1:
             return _("%(method)s, saved already") % {"method": method.label}
-        return _("%(method)s, saved already for %(organisation)s") % {"method": method.label, "organisation": method.organisation.name}
+        return _("%(method)s, saved already for %(organisation)s") % {
+            "method": method.label,
+            "organisation": method.organisation.name,
+        }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         organisation, chosen = data.get("organisation"), data.get("method")
         data["saved_method"] = None
         if chosen and chosen != NEW_METHOD and organisation:
-            data["saved_method"] = next((m for m in self.saved if str(m.pk) == chosen and m.organisation_id == organisation.pk), None)
+            data["saved_method"] = next(
+                (m for m in self.saved if str(m.pk) == chosen and m.organisation_id == organisation.pk), None
+            )
             if data["saved_method"] is None:
-                self.add_error("method", _("This payment method belongs to another organisation. Please choose one of this organisation or give a new one."))
+                self.add_error(
+                    "method",
+                    _(
+                        "This payment method belongs to another organisation. Please choose one of this organisation "
+                        "or give a new one."
+                    ),
+                )
         return data
 
 
@@ -106,7 +131,9 @@ class ChangeForm(forms.Form):
         self.helper = helper()
         shares: Any = self.fields["shares"]
         shares.initial = pledge.shares
-        shares.widget.attrs.update({"max": pledge.shares + pledge.pool.places_left, "inputmode": "numeric", "autocomplete": "off"})
+        shares.widget.attrs.update(
+            {"max": pledge.shares + pledge.pool.places_left, "inputmode": "numeric", "autocomplete": "off"}
+        )
 
 
 def button_text(*, pool: Pool, shares: int) -> str:

@@ -1,6 +1,8 @@
-"""The promises about money, checked over all rows at once (DESIGN.md section 5, "Invariants"). Reads only, in a constant number of statements.
+"""The promises about money, checked over all rows at once (DESIGN.md section 5, "Invariants"). Reads only, in a
+constant number of statements.
 
-Each check yields one sentence per breach. The database's constraints make most of them impossible; they are looked for all the same, because
+Each check yields one sentence per breach. The database's constraints make most of them impossible; they are looked for
+all the same, because
 a restored backup, a hand-written statement or a constraint dropped in a migration would not ask.
 """
 
@@ -13,30 +15,62 @@ from dataclasses import dataclass, field
 from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from .models import Attempt, Charge, ChargeState, Pledge, PledgeState, Pool, PoolEvent, PoolState, Refund, RefundState, Slot, WebhookEvent
+from .models import (
+    Attempt,
+    Charge,
+    ChargeState,
+    Pledge,
+    PledgeState,
+    Pool,
+    PoolEvent,
+    PoolState,
+    Refund,
+    RefundState,
+    Slot,
+    WebhookEvent,
+)
 
 
 def summed(rows: QuerySet[Model], field_name: str, by: str) -> Coalesce:
     """The sum of `field_name` over `rows` that point to the outer row by `by`; 0 where there are none."""
-    return Coalesce(Subquery(rows.filter(**{by: OuterRef("pk")}).order_by().values(by).annotate(total=Sum(field_name)).values("total")), 0)
+    return Coalesce(
+        Subquery(
+            rows.filter(**{by: OuterRef("pk")}).order_by().values(by).annotate(total=Sum(field_name)).values("total")
+        ),
+        0,
+    )
 
 
 def charges_only_in_funded_pools() -> Iterator[str]:
     """1. No charge unless the pool was funded."""
-    for charge in Charge.objects.filter(Q(pledge__pool__funded_at=None) | Q(created_at__lt=F("pledge__pool__funded_at"))).values("uuid", "pledge__pool__uuid"):
+    for charge in Charge.objects.filter(
+        Q(pledge__pool__funded_at=None) | Q(created_at__lt=F("pledge__pool__funded_at"))
+    ).values("uuid", "pledge__pool__uuid"):
         yield f"1: charge {charge['uuid']} exists though pool {charge['pledge__pool__uuid']} was not funded then"
 
 
 def locked_amounts_are_right() -> Iterator[str]:
-    """2. Locked amounts over share slots sum to N x M; before prices lock there are none; each live pledge has one slot per share."""
+    """2.
+
+    Locked amounts over share slots sum to N x M; before prices lock there are none; each live pledge has one slot per
+    share.
+    """
     slots = Slot.objects.filter(pledge__state=PledgeState.STANDING).order_by().values("pledge__pool")
     locked = slots.annotate(total=Sum("amount")).values("total")
-    pools = Pool.objects.filter(state__in=Pool.FINANCED_STATES).annotate(locked=Coalesce(Subquery(locked.filter(pledge__pool=OuterRef("pk"))), 0))
+    pools = Pool.objects.filter(state__in=Pool.FINANCED_STATES).annotate(
+        locked=Coalesce(Subquery(locked.filter(pledge__pool=OuterRef("pk"))), 0)
+    )
     for pool in pools.exclude(locked=F("standing") * F("ceiling")):
-        yield f"2: pool {pool.uuid}: locked amounts sum to {pool.locked}, {pool.standing} shares at {pool.ceiling} are {pool.standing * pool.ceiling}"
+        owed = pool.standing * pool.ceiling
+        yield f"2: pool {pool.uuid}: locked amounts sum to {pool.locked}, {pool.standing} shares cost {owed}"
     for slot in Slot.objects.filter(amount__isnull=False, pledge__pool__funded_at=None).values("pk", "pledge__uuid"):
         yield f"2: slot {slot['pk']} of pledge {slot['pledge__uuid']} has an amount though prices are not locked"
-    counted = Coalesce(Subquery(Slot.objects.filter(pledge=OuterRef("pk")).order_by().values("pledge").annotate(n=Count("pk")).values("n")), 0)
+    counted = Coalesce(
+        Subquery(
+            Slot.objects.filter(pledge=OuterRef("pk")).order_by().values("pledge").annotate(n=Count("pk")).values("n")
+        ),
+        0,
+    )
     for pledge in Pledge.objects.live().annotate(n=counted).exclude(n=F("shares")):
         yield f"2: pledge {pledge.uuid} of {pledge.shares} shares has {pledge.n} slots"
 
@@ -57,17 +91,33 @@ def nobody_pays_more_than_agreed() -> Iterator[str]:
 
 def summed_slots() -> Coalesce:
     """The locked amount of a charge's pledge."""
-    return Coalesce(Subquery(Slot.objects.filter(pledge=OuterRef("pledge")).order_by().values("pledge").annotate(total=Sum("amount")).values("total")), 0)
+    return Coalesce(
+        Subquery(
+            Slot.objects.filter(pledge=OuterRef("pledge"))
+            .order_by()
+            .values("pledge")
+            .annotate(total=Sum("amount"))
+            .values("total")
+        ),
+        0,
+    )
 
 
 def ended_pools_keep_nothing() -> Iterator[str]:
-    """4. A cancelled pool has given back, or owes back, all that it captured, and asks for nothing; a lapsed one has no money row at all."""
+    """4.
+
+    A cancelled pool has given back, or owes back, all that it captured, and asks for nothing; a lapsed one has no money
+    row at all.
+    """
     cancelled = Pool.objects.filter(state=PoolState.CANCELLED).annotate(
-        captured=summed(Charge.objects.all(), "captured", "pledge__pool"), returned=summed(Refund.objects.all(), "amount", "charge__pledge__pool")
+        captured=summed(Charge.objects.all(), "captured", "pledge__pool"),
+        returned=summed(Refund.objects.all(), "amount", "charge__pledge__pool"),
     )
     for pool in cancelled.exclude(captured=F("returned")):
         yield f"4: cancelled pool {pool.uuid} captured {pool.captured} and gives back {pool.returned}"
-    for charge in Charge.objects.filter(pledge__pool__state=PoolState.CANCELLED, state__in=[ChargeState.DUE, ChargeState.ACTION_REQUIRED]):
+    for charge in Charge.objects.filter(
+        pledge__pool__state=PoolState.CANCELLED, state__in=[ChargeState.DUE, ChargeState.ACTION_REQUIRED]
+    ):
         yield f"4: charge {charge.uuid} of a cancelled pool is {charge.state}"
     for charge in Charge.objects.filter(pledge__pool__state=PoolState.LAPSED):
         yield f"4: charge {charge.uuid} belongs to a lapsed pool"
@@ -115,7 +165,11 @@ PLEDGE_TURNS = {
     "pledge_withdrawn": PledgeState.WITHDRAWN,
     "pledge_expired": PledgeState.EXPIRED,
 }
-REFUND_TURNS = {"refund_due": RefundState.DUE, "refund_succeeded": RefundState.SUCCEEDED, "refund_failed": RefundState.FAILED}
+REFUND_TURNS = {
+    "refund_due": RefundState.DUE,
+    "refund_succeeded": RefundState.SUCCEEDED,
+    "refund_failed": RefundState.FAILED,
+}
 # What an event may say beside its ids: figures and codes, never a name.
 FIGURES = {"amount", "shares", "before", "standing", "threshold", "capacity", "net", "attempt", "failure", "state"}
 
@@ -139,10 +193,14 @@ def events_tell_the_state() -> Iterator[str]:
     """6. Replaying a pool's events gives its state; events hold ids and figures only."""
     told = replay(PoolEvent.objects.all())
     pledges: dict[int, dict[int, tuple[str, int]]] = defaultdict(dict)
-    for pk, pool_id, state, shares in Pledge.objects.values_list("pk", "pool", "state", "shares").iterator(chunk_size=5000):
+    for pk, pool_id, state, shares in Pledge.objects.values_list("pk", "pool", "state", "shares").iterator(
+        chunk_size=5000
+    ):
         pledges[pool_id][pk] = (state, shares)
     refunds: dict[int, dict[int, str]] = defaultdict(dict)
-    for pk, pool_id, state in Refund.objects.values_list("pk", "charge__pledge__pool", "state").iterator(chunk_size=5000):
+    for pk, pool_id, state in Refund.objects.values_list("pk", "charge__pledge__pool", "state").iterator(
+        chunk_size=5000
+    ):
         refunds[pool_id][pk] = RefundState.DUE if state == RefundState.SENDING else state
     for pool in Pool.objects.annotate(captured=summed(Charge.objects.all(), "captured", "pledge__pool")):
         replayed = told.get(pool.pk, Replayed())
@@ -162,12 +220,14 @@ def events_tell_the_state() -> Iterator[str]:
 def capacity_is_kept() -> Iterator[str]:
     """7. held + standing <= capacity, always, and the counters count what there is."""
     pools = Pool.objects.annotate(
-        counted_held=summed(Pledge.objects.pending(), "shares", "pool"), counted_standing=summed(Pledge.objects.standing(), "shares", "pool")
+        counted_held=summed(Pledge.objects.pending(), "shares", "pool"),
+        counted_standing=summed(Pledge.objects.standing(), "shares", "pool"),
     )
     for pool in pools.filter(capacity__lt=F("counted_held") + F("counted_standing")):
         yield f"7: pool {pool.uuid} holds {pool.counted_held} + {pool.counted_standing} of {pool.capacity} shares"
     for pool in pools.exclude(held=F("counted_held"), standing=F("counted_standing")):
-        yield f"7: pool {pool.uuid} counts {pool.held} + {pool.standing} shares, there are {pool.counted_held} + {pool.counted_standing}"
+        counted = f"{pool.counted_held} + {pool.counted_standing}"
+        yield f"7: pool {pool.uuid} counts {pool.held} + {pool.standing} shares, there are {counted}"
 
 
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (

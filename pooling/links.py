@@ -1,6 +1,7 @@
 """Addresses that leave the portal: in letters, and as the way back from a provider's page.
 
-They are needed where letters are written and pages are opened, so this module sits below the actions (docs/decisions/0004-links-below-actions.md).
+They are needed where letters are written and pages are opened, so this module sits below the actions
+(docs/decisions/0004-links-below-actions.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What time makes due in pools. Each step may run in any number of processes at once, and running it again changes nothing."""
+"""What time makes due in pools.
+
+Each step may run in any number of processes at once, and running it again changes nothing.
+"""
 
 from pooling.actions.methods import release_unused_methods
 from pooling.actions.notices import handle_waiting_events, look_at_setup_pages

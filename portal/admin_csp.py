@@ -1,6 +1,7 @@
 """The Content Security Policy under the Wagtail admin.
 
-Wagtail's admin has inline scripts and styles, and previews pages in a frame of our own. Public pages keep the strict policy of
+Wagtail's admin has inline scripts and styles, and previews pages in a frame of our own. Public pages keep the strict
+policy of
 `CONTENT_SECURITY_POLICY`; only addresses under /admin/ get this one.
 """
 

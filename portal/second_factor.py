@@ -25,5 +25,11 @@ class StaffSecondFactorMiddleware:
             return None
         if not request.user.is_authenticated or is_mfa_enabled(request.user):
             return None
-        messages.warning(request, _("The admin needs a second factor. Please set one up first: it takes two minutes and an app on your phone."))
+        messages.warning(
+            request,
+            _(
+                "The admin needs a second factor. Please set one up first: it takes two minutes and an app on your "
+                "phone."
+            ),
+        )
         return redirect("mfa_activate_totp")

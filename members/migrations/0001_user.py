@@ -2,8 +2,9 @@
 
 import django.db.models.functions.text
 import django.utils.timezone
-import members.models.user
 from django.db import migrations, models
+
+import members.models.user
 
 
 class Migration(migrations.Migration):

@@ -12,7 +12,37 @@ from django.utils.translation import gettext_lazy as _
 from .uid import normalise_uid, validate_uid
 from .user import LANGUAGES, User
 
-CANTONS = [(c, c) for c in "AG AI AR BE BL BS FR GE GL GR JU LU NE NW OW SG SH SO SZ TG TI UR VD VS ZG ZH".split()]
+CANTONS = [
+    (c, c)
+    for c in [
+        "AG",
+        "AI",
+        "AR",
+        "BE",
+        "BL",
+        "BS",
+        "FR",
+        "GE",
+        "GL",
+        "GR",
+        "JU",
+        "LU",
+        "NE",
+        "NW",
+        "OW",
+        "SG",
+        "SH",
+        "SO",
+        "SZ",
+        "TG",
+        "TI",
+        "UR",
+        "VD",
+        "VS",
+        "ZG",
+        "ZH",
+    ]
+]
 
 
 class LegalForm(models.TextChoices):
@@ -43,21 +73,38 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 
 class Organisation(models.Model):
-    """A social-sector organisation. Its address is structured as QR-bills need it (SIX Implementation Guidelines 2.3, address type S)."""
+    """A social-sector organisation.
+
+    Its address is structured as QR-bills need it (SIX Implementation Guidelines 2.3, address type S).
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=70)
     legal_form = models.CharField(_("legal form"), max_length=20, choices=LegalForm.choices)
-    uid = models.CharField(_("UID"), max_length=15, blank=True, validators=[validate_uid], help_text=_("For example CHE-109.322.551. Leave it empty if there is none."))
+    uid = models.CharField(
+        _("UID"),
+        max_length=15,
+        blank=True,
+        validators=[validate_uid],
+        help_text=_("For example CHE-109.322.551. Leave it empty if there is none."),
+    )
     street = models.CharField(_("street"), max_length=70, blank=True)
     house_number = models.CharField(_("number"), max_length=16, blank=True)
     postcode = models.CharField(_("postcode"), max_length=16)
     town = models.CharField(_("town"), max_length=35)
     country = models.CharField(_("country"), max_length=2, default="CH")
     canton = models.CharField(_("canton"), max_length=2, choices=CANTONS)
-    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="de", help_text=_("Letters and invoices are written in it."))
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=LANGUAGES,
+        default="de",
+        help_text=_("Letters and invoices are written in it."),
+    )
     website = models.URLField(_("website"), blank=True)
-    state = models.CharField(_("state"), max_length=12, choices=OrganisationState.choices, default=OrganisationState.ACTIVE)
+    state = models.CharField(
+        _("state"), max_length=12, choices=OrganisationState.choices, default=OrganisationState.ACTIVE
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="organisations")
 
@@ -69,9 +116,13 @@ class Organisation(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["uid"], condition=~Q(uid=""), name="organisation_has_its_own_uid"),
-            models.CheckConstraint(condition=~Q(name="") & ~Q(postcode="") & ~Q(town=""), name="organisation_has_an_address"),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(postcode="") & ~Q(town=""), name="organisation_has_an_address"
+            ),
             models.CheckConstraint(condition=Q(state__in=OrganisationState.values), name="organisation_state_is_known"),
-            models.CheckConstraint(condition=Q(language__in=[code for code, _name in LANGUAGES]), name="organisation_language_is_known"),
+            models.CheckConstraint(
+                condition=Q(language__in=[code for code, _name in LANGUAGES]), name="organisation_language_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,7 +139,9 @@ class Organisation(models.Model):
 
     def administrators(self) -> models.QuerySet[User]:
         """The people who may bind the organisation and can log in."""
-        return User.objects.filter(is_active=True, memberships__organisation=self, memberships__role=Role.ADMINISTRATOR).order_by("pk")
+        return User.objects.filter(
+            is_active=True, memberships__organisation=self, memberships__role=Role.ADMINISTRATOR
+        ).order_by("pk")
 
     def is_administered_by(self, person: User) -> bool:
         return person.is_active and self.memberships.filter(person=person, role=Role.ADMINISTRATOR).exists()
@@ -100,8 +153,12 @@ class Organisation(models.Model):
 class Membership(models.Model):
     """A person acts for an organisation. Administrators bind it; members see what it does."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("organisation"))
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person"))
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("organisation")
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
     role = models.CharField(_("role"), max_length=14, choices=Role.choices, default=Role.MEMBER)
     since = models.DateTimeField(_("since"), auto_now_add=True)
 

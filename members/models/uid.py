@@ -1,6 +1,7 @@
 """The Swiss business identification number (UID), e.g. CHE-109.322.551.
 
-Source of the check digit: Federal Statistical Office, eCH-0097 "Data standard for business identification", section 2.3: weights
+Source of the check digit: Federal Statistical Office, eCH-0097 "Data standard for business identification", section
+2.3: weights
 5, 4, 3, 2, 7, 6, 5, 4 over the first eight digits, modulo 11; a check digit of 10 is never given out.
 """
 
@@ -23,11 +24,17 @@ def normalise_uid(text: str) -> str:
 
     Raises ValidationError with a sentence if it isn't one or its check digit is wrong.
     """
-    match = re.fullmatch(r"(?:CHE)?[-\s.]*(\d{3})[.\s]?(\d{3})[.\s]?(\d{3})(?:\s*(?:MWST|TVA|IVA|HR/MWST))?", text.strip().upper(), re.ASCII)
+    match = re.fullmatch(
+        r"(?:CHE)?[-\s.]*(\d{3})[.\s]?(\d{3})[.\s]?(\d{3})(?:\s*(?:MWST|TVA|IVA|HR/MWST))?",
+        text.strip().upper(),
+        re.ASCII,
+    )
     if match is None:
         raise ValidationError(_("A UID has nine digits, for example CHE-109.322.551."), code="uid_form")
     if not has_valid_check_digit("".join(match.groups())):
-        raise ValidationError(_("The last digit of this UID does not fit the others. Please check for a typing error."), code="uid_check")
+        raise ValidationError(
+            _("The last digit of this UID does not fit the others. Please check for a typing error."), code="uid_check"
+        )
     return "CHE-" + ".".join(match.groups())
 
 

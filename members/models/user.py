@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-
 LANGUAGES = [("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano")]  # each in its own words
 
 

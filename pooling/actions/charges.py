@@ -1,4 +1,7 @@
-"""Charges as rows: made when prices lock, claimed for sending, voided when nothing is owed any more. No provider is called here."""
+"""Charges as rows: made when prices lock, claimed for sending, voided when nothing is owed any more.
+
+No provider is called here.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,19 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from pooling.models import Attempt, AttemptKind, AttemptState, Charge, ChargeState, Pledge, Pool, Slot, event, record
+from pooling.models import (
+    Attempt,
+    AttemptKind,
+    AttemptState,
+    Charge,
+    ChargeState,
+    Pledge,
+    Pool,
+    SavedMethod,
+    Slot,
+    event,
+    record,
+)
 from pooling.payments import provider
 from pooling.payments.base import ChargeRequest
 
@@ -18,32 +33,46 @@ VOIDABLE = (ChargeState.DUE, ChargeState.ACTION_REQUIRED)
 
 
 def lock_prices(*, pool: Pool, pledges: list[Pledge], now: datetime) -> list[Charge]:
-    """Fix the price of each share of `pledges` and make one charge per pledge (fixed pricing: a share costs the ceiling).
+    """Fix the price of each share of `pledges` and make one charge per pledge (fixed pricing: a share costs the
+    ceiling).
 
     Call it under the pool's lock, in the transaction that funds the pool or makes a late pledge stand.
     """
     Slot.objects.filter(pledge__in=pledges).update(amount=pool.ceiling)
-    charges = Charge.objects.bulk_create([Charge(pledge=pledge, amount=pledge.shares * pool.ceiling, created_at=now) for pledge in pledges])
-    pool.events.bulk_create([event(pool, "charge_due", now=now, pledge=charge.pledge, charge=charge, amount=charge.amount) for charge in charges])
+    charges = Charge.objects.bulk_create(
+        [Charge(pledge=pledge, amount=pledge.shares * pool.ceiling, created_at=now) for pledge in pledges]
+    )
+    pool.events.bulk_create(
+        [
+            event(pool, "charge_due", now=now, pledge=charge.pledge, charge=charge, amount=charge.amount)
+            for charge in charges
+        ]
+    )
     return charges
 
 
 @transaction.atomic
 def claim_due_charge(*, now: datetime) -> Attempt | None:
-    """Mark the next due charge as being sent and write down the attempt, before the provider hears of it. None if nothing is due.
+    """Mark the next due charge as being sent and write down the attempt, before the provider hears of it. None if
+    nothing is due.
 
     `skip_locked` lets any number of processes do this at once, each taking another charge.
     """
-    charge = Charge.objects.due().select_for_update(no_key=True, skip_locked=True, of=("self",)).select_related("pledge__pool", "pledge__method", "pledge__organisation").order_by("pk").first()
+    charge = (
+        Charge.objects.due()
+        .select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .select_related("pledge__pool", "pledge__method", "pledge__organisation")
+        .order_by("pk")
+        .first()
+    )
     if charge is None:
         return None
     charge.state = ChargeState.SENDING
     charge.save(update_fields=["state"])
     pledge = charge.pledge
-    method = pledge.method
+    method = method_of(pledge)
     number = next_number(charge)
     key = attempt_key(pledge, number)
-    assert method is not None  # the database keeps this: pledge_standing_has_a_method
     request = ChargeRequest(
         amount=charge.amount,
         customer_ref=method.customer_ref,
@@ -67,6 +96,15 @@ def claim_due_charge(*, now: datetime) -> Attempt | None:
     return attempt
 
 
+def method_of(pledge: Pledge) -> SavedMethod:
+    """The method that a standing pledge is charged with. Raises LookupError where there is none, which the database
+    forbids (pledge_standing_has_a_method).
+    """
+    if pledge.method is None:
+        raise LookupError(f"Pledge {pledge.uuid} has no payment method.")
+    return pledge.method
+
+
 def next_number(charge: Charge) -> int:
     """The number of the pledge's next attempt. It runs over all charges of the pledge, since the key is made of it."""
     return Attempt.objects.filter(charge__pledge=charge.pledge_id).count() + 1
@@ -79,9 +117,18 @@ def attempt_key(pledge: Pledge, number: int) -> str:
 
 @transaction.atomic
 def claim_unanswered_attempt(*, now: datetime) -> Attempt | None:
-    """The next attempt whose answer never came, or that waits for a person and is to be looked at. Nobody else takes it before the lease ends."""
+    """The next attempt whose answer never came, or that waits for a person and is to be looked at.
+
+    Nobody else takes it before the lease ends.
+    """
     waits = Q(state__in=[AttemptState.SENDING, AttemptState.WAITING], next_look_at__lte=now)
-    attempt = Attempt.objects.filter(waits).select_for_update(no_key=True, skip_locked=True, of=("self",)).select_related("charge").order_by("next_look_at", "pk").first()
+    attempt = (
+        Attempt.objects.filter(waits)
+        .select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .select_related("charge")
+        .order_by("next_look_at", "pk")
+        .first()
+    )
     if attempt is None:
         return None
     attempt.tries += 1
@@ -91,13 +138,20 @@ def claim_unanswered_attempt(*, now: datetime) -> Attempt | None:
 
 
 def void_charges(*, pool: Pool, now: datetime) -> int:
-    """Nothing is owed any more: void what is due or waits for the person. What is on its way is decided when its answer comes.
+    """Nothing is owed any more: void what is due or waits for the person. What is on its way is decided when its answer
+    comes.
 
     Call it under the pool's lock. Returns the number of charges voided.
     """
-    charges = list(Charge.objects.filter(pledge__pool=pool, state__in=VOIDABLE).select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    charges = list(
+        Charge.objects.filter(pledge__pool=pool, state__in=VOIDABLE)
+        .select_for_update(no_key=True, of=("self",))
+        .order_by("pk")
+    )
     Charge.objects.filter(pk__in=[charge.pk for charge in charges]).update(state=ChargeState.VOID, settled_at=now)
-    pool.events.bulk_create([event(pool, "charge_void", now=now, pledge=charge.pledge, charge=charge) for charge in charges])
+    pool.events.bulk_create(
+        [event(pool, "charge_void", now=now, pledge=charge.pledge, charge=charge) for charge in charges]
+    )
     # A page on which it could still be paid is closed by tick at once.
     Attempt.objects.filter(charge__in=charges, state=AttemptState.WAITING).update(next_look_at=now)
     return len(charges)

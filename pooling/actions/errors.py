@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """Something was asked for that the rules forbid. Nothing has changed. `str()` of it is a sentence in the active language."""
+    """Something was asked for that the rules forbid.
+
+    Nothing has changed. `str()` of it is a sentence in the active language.
+    """
 
     def __str__(self) -> str:
         raise NotImplementedError
@@ -64,7 +67,10 @@ class AlreadyPledged(Refused):
 
 class PricesLocked(Refused):
     def __str__(self) -> str:
-        return _("The threshold is reached and prices are locked: this pledge is binding now and can't be changed or withdrawn.")
+        return _(
+            "The threshold is reached and prices are locked: this pledge is binding now and can't be changed or "
+            "withdrawn."
+        )
 
 
 class PledgeEnded(Refused):

@@ -1,6 +1,7 @@
 """A charge that needs the person: our own link leads here, and from here to a payment page at the provider.
 
-The link outlives any page. Before a new page is opened, the declined payment is looked at and given up, so that it can't be finished as well.
+The link outlives any page. Before a new page is opened, the declined payment is looked at and given up, so that it
+can't be finished as well.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pooling.models import Attempt, AttemptKind, AttemptState, Charge, ChargeSta
 from pooling.payments import provider
 from pooling.payments.base import OutcomeUnknown, Page, PaymentPageRequest, Progress, RequestRefused
 
-from .charges import attempt_key, next_number
+from .charges import attempt_key, method_of, next_number
 from .patience import LEASE
 from .settlement import enter_result, follow
 
@@ -30,7 +31,9 @@ def open_payment_page(*, charge: Charge, language: str, now: datetime) -> str | 
     if url := url_of_open_page(charge=charge, now=now):
         return url
     # A page that failed is closed and its payment with it; what was declined off-session is still open at the provider.
-    for attempt in charge.attempts.filter(kind=AttemptKind.OFF_SESSION, state=AttemptState.FAILED, abandoned_at=None).exclude(intent_ref=""):
+    for attempt in charge.attempts.filter(
+        kind=AttemptKind.OFF_SESSION, state=AttemptState.FAILED, abandoned_at=None
+    ).exclude(intent_ref=""):
         abandon(attempt, now=now)
     new = begin_page_attempt(charge=charge, language=language, now=now)
     if new is None:
@@ -38,7 +41,9 @@ def open_payment_page(*, charge: Charge, language: str, now: datetime) -> str | 
     try:
         page = provider(new.provider).open_payment_page(key=new.key, parameters=new.parameters)
     except RequestRefused as refusal:
-        Attempt.objects.filter(pk=new.pk, state=AttemptState.SENDING).update(state=AttemptState.FAILED, failure=refusal.code[:60], ended_at=now)
+        Attempt.objects.filter(pk=new.pk, state=AttemptState.SENDING).update(
+            state=AttemptState.FAILED, failure=refusal.code[:60], ended_at=now
+        )
         raise OutcomeUnknown(refusal.code) from refusal
     remember_page(attempt=new, page=page, now=now)
     return page.url
@@ -73,13 +78,17 @@ def abandon(attempt: Attempt, *, now: datetime) -> None:
 
 @transaction.atomic
 def begin_page_attempt(*, charge: Charge, language: str, now: datetime) -> Attempt | None:
-    """Write down an attempt on a payment page, before the provider hears of it. None if the charge does not wait for the person."""
+    """Write down an attempt on a payment page, before the provider hears of it.
+
+    None if the charge does not wait for the person.
+    """
     pool = Pool.objects.select_for_update(no_key=True, of=("self",)).get(pledges__charges=charge.pk)
-    charge = Charge.objects.select_for_update(no_key=True, of=("self",)).select_related("pledge__method").get(pk=charge.pk)
+    charge = (
+        Charge.objects.select_for_update(no_key=True, of=("self",)).select_related("pledge__method").get(pk=charge.pk)
+    )
     if charge.state != ChargeState.ACTION_REQUIRED or charge.attempts.live().exists():
         return None
-    pledge, method = charge.pledge, charge.pledge.method
-    assert method is not None  # the database keeps this: pledge_standing_has_a_method
+    pledge, method = charge.pledge, method_of(charge.pledge)
     number = next_number(charge)
     key = attempt_key(pledge, number)
     request = PaymentPageRequest(
@@ -110,11 +119,16 @@ def begin_page_attempt(*, charge: Charge, language: str, now: datetime) -> Attem
 @transaction.atomic
 def remember_page(*, attempt: Attempt, page: Page, now: datetime) -> None:
     """The provider opened the page: from now on it waits for the person."""
-    Attempt.objects.filter(pk=attempt.pk, state=AttemptState.SENDING).update(page_ref=page.ref, url=page.url, state=AttemptState.WAITING, next_look_at=now + timedelta(minutes=10))
+    Attempt.objects.filter(pk=attempt.pk, state=AttemptState.SENDING).update(
+        page_ref=page.ref, url=page.url, state=AttemptState.WAITING, next_look_at=now + timedelta(minutes=10)
+    )
 
 
 def look_at_payment(*, charge: Charge, now: datetime) -> Charge:
-    """The person came back from the payment page, which proves nothing: ask the provider. Raises nothing where it can't be reached; tick asks again."""
+    """The person came back from the payment page, which proves nothing: ask the provider.
+
+    Raises nothing where it can't be reached; tick asks again.
+    """
     for attempt in charge.attempts.live():
         follow(attempt, now=now)
     return Charge.objects.select_related("pledge__pool", "pledge__organisation").get(pk=charge.pk)

@@ -8,7 +8,17 @@ from django.db import transaction
 
 from members.models import Organisation
 from pooling import links
-from pooling.models import HOLD, ChargeState, Pledge, PledgeState, PoolState, ProviderCustomer, SavedMethod, SetupPage, SetupState
+from pooling.models import (
+    HOLD,
+    ChargeState,
+    Pledge,
+    PledgeState,
+    PoolState,
+    ProviderCustomer,
+    SavedMethod,
+    SetupPage,
+    SetupState,
+)
 from pooling.payments import current_provider, provider
 from pooling.payments.base import CustomerRequest, Method, OutcomeUnknown, Page, RequestRefused, SetupRequest
 
@@ -26,15 +36,24 @@ def customer_of(organisation: Organisation) -> ProviderCustomer:
     known = ProviderCustomer.objects.filter(organisation=organisation, provider=bank.name).first()
     if known:
         return known
-    request = CustomerRequest(key=f"customer-{organisation.uuid}", organisation=str(organisation.uuid), name=organisation.name, language=organisation.language)
+    request = CustomerRequest(
+        key=f"customer-{organisation.uuid}",
+        organisation=str(organisation.uuid),
+        name=organisation.name,
+        language=organisation.language,
+    )
     ref = bank.create_customer(request)
-    return ProviderCustomer.objects.get_or_create(organisation=organisation, provider=bank.name, defaults={"ref": ref})[0]
+    return ProviderCustomer.objects.get_or_create(organisation=organisation, provider=bank.name, defaults={"ref": ref})[
+        0
+    ]
 
 
 def open_setup_page(*, pledge: Pledge, language: str, now: datetime) -> str:
-    """The address of the page on which the pledge's payment method is given. Asking again gives the same page while it is open.
+    """The address of the page on which the pledge's payment method is given. Asking again gives the same page while it
+    is open.
 
-    Raises PledgeEnded if the pledge does not wait for a method, OutcomeUnknown if the provider can't be reached (the places stay held),
+    Raises PledgeEnded if the pledge does not wait for a method, OutcomeUnknown if the provider can't be reached (the
+    places stay held),
     RequestRefused if it opens no page.
     """
     customer = customer_of(pledge.organisation)
@@ -44,10 +63,13 @@ def open_setup_page(*, pledge: Pledge, language: str, now: datetime) -> str:
     try:
         page = ask_for_page(row)
     except RequestRefused:
-        # It was written down a while ago and never opened: now its end is too near. The next one has a new key and a new end.
+        # It was written down a while ago and never opened: now its end is too near. The next one has a new key and a
+        # new end.
         row = begin_setup_page(pledge=pledge, customer=customer, language=language, now=now)
         page = ask_for_page(row)
-    SetupPage.objects.filter(pk=row.pk, state=SetupState.OPENING).update(ref=page.ref, url=page.url, state=SetupState.OPEN)
+    SetupPage.objects.filter(pk=row.pk, state=SetupState.OPENING).update(
+        ref=page.ref, url=page.url, state=SetupState.OPEN
+    )
     return page.url
 
 
@@ -63,7 +85,9 @@ def ask_for_page(row: SetupPage) -> Page:
 @transaction.atomic
 def begin_setup_page(*, pledge: Pledge, customer: ProviderCustomer, language: str, now: datetime) -> SetupPage:
     """Write the page down before the provider hears of it; the one that is open already if there is one."""
-    pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pledge = (
+        Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    )
     if pledge.state != PledgeState.PENDING or pledge.held_until is None or pledge.held_until <= now:
         raise PledgeEnded
     live = pledge.setup_pages.filter(state__in=[SetupState.OPENING, SetupState.OPEN], expires_at__gt=now).first()
@@ -110,18 +134,28 @@ def usable_methods(organisation: Organisation) -> list[SavedMethod]:
 
 
 def release_unused_methods(*, now: datetime) -> int:
-    """Forget saved methods that no live pledge of the organisation uses any more (DESIGN.md section 5). Returns how many.
+    """Forget saved methods that no live pledge of the organisation uses any more (DESIGN.md section 5). Returns how
+    many.
 
     One that was just saved is left alone for as long as places are held: its pledge is about to stand.
     """
     in_use = Pledge.objects.live().exclude(pool__state__in=ENDED)
-    owing = Pledge.objects.filter(charges__state__in=[ChargeState.DUE, ChargeState.SENDING, ChargeState.ACTION_REQUIRED])
-    candidates = SavedMethod.objects.filter(released_at=None, saved_at__lte=now - HOLD).exclude(pledges__in=in_use).exclude(pledges__in=owing)
+    owing = Pledge.objects.filter(
+        charges__state__in=[ChargeState.DUE, ChargeState.SENDING, ChargeState.ACTION_REQUIRED]
+    )
+    candidates = (
+        SavedMethod.objects.filter(released_at=None, saved_at__lte=now - HOLD)
+        .exclude(pledges__in=in_use)
+        .exclude(pledges__in=owing)
+    )
     return sum(release_method(method=method, now=now) for method in candidates.order_by("pk"))
 
 
 def release_method(*, method: SavedMethod, now: datetime) -> bool:
-    """Forget one method: marked here first, so that no new pledge takes it, then at the provider. False if that has to be tried again."""
+    """Forget one method: marked here first, so that no new pledge takes it, then at the provider.
+
+    False if that has to be tried again.
+    """
     if not mark_released(method=method, now=now):
         return False
     try:
@@ -134,7 +168,9 @@ def release_method(*, method: SavedMethod, now: datetime) -> bool:
 
 @transaction.atomic
 def mark_released(*, method: SavedMethod, now: datetime) -> bool:
-    """Mark the method as released unless a live pledge of a living pool uses it: decided under its lock, which a new pledge takes as well."""
+    """Mark the method as released unless a live pledge of a living pool uses it: decided under its lock, which a new
+    pledge takes as well.
+    """
     locked = SavedMethod.objects.select_for_update(no_key=True).get(pk=method.pk)
     if locked.released_at or locked.pledges.live().exclude(pool__state__in=ENDED).exists():
         return False
@@ -145,5 +181,13 @@ def mark_released(*, method: SavedMethod, now: datetime) -> bool:
 
 def unfinished_setup_pages(*, now: datetime) -> list[SetupPage]:
     """Open pages that are worth a look: not looked at for a minute, or run out, or opened by a process that is gone."""
-    pages = SetupPage.objects.filter(state__in=[SetupState.OPENING, SetupState.OPEN]).select_related("pledge__pool", "pledge__organisation").order_by("pk")
-    return [page for page in pages if page.looked_at is None or now - page.looked_at >= timedelta(minutes=1) or page.expires_at <= now]
+    pages = (
+        SetupPage.objects.filter(state__in=[SetupState.OPENING, SetupState.OPEN])
+        .select_related("pledge__pool", "pledge__organisation")
+        .order_by("pk")
+    )
+    return [
+        page
+        for page in pages
+        if page.looked_at is None or now - page.looked_at >= timedelta(minutes=1) or page.expires_at <= now
+    ]

@@ -1,4 +1,7 @@
-"""What comes from outside: a provider's notice, or a person back from its page. Neither proves anything: each makes us look at the provider."""
+"""What comes from outside: a provider's notice, or a person back from its page.
+
+Neither proves anything: each makes us look at the provider.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ log = structlog.get_logger(__name__)
 
 
 def look_at_setup_page(*, page: SetupPage, now: datetime) -> SetupPage:
-    """Ask the provider what became of the page; if a method was given, the pledge stands, or the method is released if that came too late.
+    """Ask the provider what became of the page; if a method was given, the pledge stands, or the method is released if
+    that came too late.
 
     Raises OutcomeUnknown if the provider can't be reached.
     """
@@ -40,11 +44,14 @@ def look_at_setup_page(*, page: SetupPage, now: datetime) -> SetupPage:
         bank.close_setup_page(page.ref)
         result = bank.look_at_setup(page.ref)
     if result.progress == Progress.SUCCEEDED and result.method:
-        method = keep_method(organisation=page.pledge.organisation, provider_name=page.provider, method=result.method, now=now)
+        method = keep_method(
+            organisation=page.pledge.organisation, provider_name=page.provider, method=result.method, now=now
+        )
         try:
             confirm_pledge(pledge=page.pledge, method=method, now=now)
         except Refused:
-            # The places are gone or the pool has closed. The pledge's page says so; the method isn't needed unless another pledge uses it.
+            # The places are gone or the pool has closed. The pledge's page says so; the method isn't needed unless
+            # another pledge uses it.
             release_method(method=method, now=now)
         page.state = SetupState.COMPLETE
     elif result.progress == Progress.FAILED:
@@ -71,21 +78,38 @@ def receive_notice(*, provider_name: str, notice: Notice, now: datetime) -> Webh
     about = notice.page_ref or notice.intent_ref or notice.refund_ref
     try:
         with transaction.atomic():
-            return WebhookEvent.objects.create(provider=provider_name, ref=notice.ref, kind=notice.kind, about=about, received_at=now, next_look_at=now + LEASE)
+            return WebhookEvent.objects.create(
+                provider=provider_name,
+                ref=notice.ref,
+                kind=notice.kind,
+                about=about,
+                received_at=now,
+                next_look_at=now + LEASE,
+            )
     except IntegrityError:
         return None
 
 
 def handle_event(*, happened: WebhookEvent, now: datetime) -> None:
-    """Look at the provider's object that a notice is about, and record what is new. One about nothing of ours is done at once."""
+    """Look at the provider's object that a notice is about, and record what is new.
+
+    One about nothing of ours is done at once.
+    """
     try:
         look_at(happened, now=now)
     except OutcomeUnknown:
-        WebhookEvent.objects.filter(pk=happened.pk).update(tries=happened.tries + 1, next_look_at=now + after(happened.tries + 1))
+        WebhookEvent.objects.filter(pk=happened.pk).update(
+            tries=happened.tries + 1, next_look_at=now + after(happened.tries + 1)
+        )
         return
     except RequestRefused as refusal:
         # Asking again won't help; if something of ours still waits, it is looked at on its own.
-        log.warning("a notice is about something that the provider does not show", event=happened.ref, kind=happened.kind, code=refusal.code)
+        log.warning(
+            "a notice is about something that the provider does not show",
+            event=happened.ref,
+            kind=happened.kind,
+            code=refusal.code,
+        )
     WebhookEvent.objects.filter(pk=happened.pk).update(handled_at=now)
 
 
@@ -94,10 +118,15 @@ def look_at(happened: WebhookEvent, *, now: datetime) -> None:
     about = happened.about
     if not about:
         return
-    page = SetupPage.objects.filter(provider=happened.provider, ref=about).select_related("pledge__pool", "pledge__organisation").first()
+    page = (
+        SetupPage.objects.filter(provider=happened.provider, ref=about)
+        .select_related("pledge__pool", "pledge__organisation")
+        .first()
+    )
     if page:
         look_at_setup_page(page=page, now=now)
-    # A card declined on a payment page is not the end: its intent fails, and the page stays open for another card. So a page is asked first.
+    # A card declined on a payment page is not the end: its intent fails, and the page stays open for another card. So a
+    # page is asked first.
     attempt = Attempt.objects.filter(Q(page_ref=about) | Q(intent_ref=about), provider=happened.provider).first()
     if attempt:
         enter_result(attempt=attempt, result=ask(attempt, now=now), now=now)

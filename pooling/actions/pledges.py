@@ -13,12 +13,25 @@ from members.models import Organisation, User
 from pooling.models import HOLD, Acceptance, Pledge, PledgeState, Pool, PoolState, SavedMethod, Slot, record
 
 from . import letters
-from .errors import AlreadyPledged, MethodGone, NotAdministrator, OrganisationSuspended, PledgeEnded, PoolClosed, PoolFull, PricesLocked, TooFewShares
+from .errors import (
+    AlreadyPledged,
+    MethodGone,
+    NotAdministrator,
+    OrganisationSuspended,
+    PledgeEnded,
+    PoolClosed,
+    PoolFull,
+    PricesLocked,
+    TooFewShares,
+)
 from .settlement import charge_late_pledge, fund_pool
 
 
 def require_binding(*, organisation: Organisation, by: User) -> None:
-    """Only an administrator binds an organisation, and only one that isn't suspended. Raises NotAdministrator, OrganisationSuspended."""
+    """Only an administrator binds an organisation, and only one that isn't suspended.
+
+    Raises NotAdministrator, OrganisationSuspended.
+    """
     if not organisation.is_administered_by(by):
         raise NotAdministrator
     if not organisation.is_active:
@@ -39,13 +52,28 @@ def accept_terms(*, pledge: Pledge, shares: int, by: User, language: str, now: d
     """Keep the consent: who accepted which terms when, and the most that it can cost."""
     pool = pledge.pool
     return pledge.acceptances.create(
-        accepted_by=by, accepted_at=now, shares=shares, most=shares * pool.ceiling, legal_version=pool.legal_version, language=language
+        accepted_by=by,
+        accepted_at=now,
+        shares=shares,
+        most=shares * pool.ceiling,
+        legal_version=pool.legal_version,
+        language=language,
     )
 
 
 @transaction.atomic
-def place_pledge(*, pool: Pool, organisation: Organisation, shares: int, by: User, language: str, now: datetime, method: SavedMethod | None = None) -> Pledge:
-    """Hold `shares` (>= 1) of `pool` for `organisation`, whose terms `by` accepts herewith. With a saved `method` the pledge stands at once.
+def place_pledge(
+    *,
+    pool: Pool,
+    organisation: Organisation,
+    shares: int,
+    by: User,
+    language: str,
+    now: datetime,
+    method: SavedMethod | None = None,
+) -> Pledge:
+    """Hold `shares` (>= 1) of `pool` for `organisation`, whose terms `by` accepts herewith. With a saved `method` the
+    pledge stands at once.
 
     Raises NotAdministrator, OrganisationSuspended, TooFewShares, PoolClosed, PoolFull, MethodGone,
     AlreadyPledged (which holds the live pledge).
@@ -56,7 +84,12 @@ def place_pledge(*, pool: Pool, organisation: Organisation, shares: int, by: Use
         raise AlreadyPledged(live)
     require_accepting(pool=pool, shares=shares, now=now)
     pledge = pool.pledges.create(
-        organisation=organisation, shares=shares, state=PledgeState.PENDING, placed_by=by, placed_at=now, held_until=min(now + HOLD, pool.closes_at)
+        organisation=organisation,
+        shares=shares,
+        state=PledgeState.PENDING,
+        placed_by=by,
+        placed_at=now,
+        held_until=min(now + HOLD, pool.closes_at),
     )
     pledge.pool, pledge.organisation = pool, organisation
     Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(shares)])
@@ -74,10 +107,13 @@ def confirm_pledge(*, pledge: Pledge, method: SavedMethod, now: datetime) -> Ple
     """The payment method is there: the pledge stands from now on. One that stands already is an answer, not an error.
 
     A method that comes after the hold has run out makes the pledge stand if places are free and the pool still accepts.
-    Raises PledgeEnded if it was withdrawn or another one has taken its place, PoolClosed or PoolFull if it came too late.
+    Raises PledgeEnded if it was withdrawn or another one has taken its place, PoolClosed or PoolFull if it came too
+    late.
     """
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
-    pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pledge = (
+        Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    )
     pledge.pool = pool
     if pledge.state == PledgeState.STANDING:
         return pledge
@@ -125,13 +161,16 @@ def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime
 
 @transaction.atomic
 def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: datetime) -> Pledge:
-    """Change the number of shares of a standing pledge, until prices lock. All or nothing; added slots come last; the terms are accepted anew.
+    """Change the number of shares of a standing pledge, until prices lock. All or nothing; added slots come last; the
+    terms are accepted anew.
 
     Raises NotAdministrator, OrganisationSuspended, TooFewShares, PledgeEnded, PricesLocked, PoolClosed, PoolFull.
     """
     require_binding(organisation=pledge.organisation, by=by)
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
-    pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pledge = (
+        Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    )
     pledge.pool = pool
     require_changeable(pool=pool, pledge=pledge, now=now)
     if pledge.state != PledgeState.STANDING:
@@ -160,7 +199,10 @@ def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: 
 
 
 def require_changeable(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
-    """Raises PledgeEnded, PricesLocked or PoolClosed unless a live pledge may still be changed or withdrawn. Call it under the pool's lock."""
+    """Raises PledgeEnded, PricesLocked or PoolClosed unless a live pledge may still be changed or withdrawn.
+
+    Call it under the pool's lock.
+    """
     if not pledge.is_live or pool.state in (PoolState.LAPSED, PoolState.CANCELLED):
         raise PledgeEnded
     if pledge.state == PledgeState.STANDING and pool.state in Pool.FINANCED_STATES:
@@ -178,7 +220,9 @@ def withdraw_pledge(*, pledge: Pledge, by: User, now: datetime) -> Pledge:
     if not pledge.organisation.is_administered_by(by):
         raise NotAdministrator
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
-    pledge = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    pledge = (
+        Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
+    )
     pledge.pool = pool
     if pledge.state == PledgeState.WITHDRAWN:
         return pledge

@@ -22,7 +22,8 @@ from .refunds import refund_everything
 
 @transaction.atomic
 def draft_pool(*, page_key: UUID, terms: dict[str, Any], by: User, now: datetime) -> Pool:
-    """Make the pool of a workshop's page, or change the terms of its draft. `terms` are fields of Terms; amounts in Rappen.
+    """Make the pool of a workshop's page, or change the terms of its draft. `terms` are fields of Terms; amounts in
+    Rappen.
 
     Raises TermsUnsound with the fields and sentences, WrongState once the pool has opened: terms are frozen then.
     """
@@ -43,15 +44,21 @@ def draft_pool(*, page_key: UUID, terms: dict[str, Any], by: User, now: datetime
 
 @transaction.atomic
 def describe_workshop(*, page_key: UUID, language: str, title: str, path: str, place: str) -> None:
-    """Tell the pool how its workshop is called in one language, and where its page is. Nothing happens where there is no pool yet."""
+    """Tell the pool how its workshop is called in one language, and where its page is.
+
+    Nothing happens where there is no pool yet.
+    """
     pool = Pool.objects.filter(page_key=page_key).first()
     if pool:
-        WorkshopText.objects.update_or_create(pool=pool, language=language, defaults={"title": title[:255], "path": path[:500], "place": place[:255]})
+        WorkshopText.objects.update_or_create(
+            pool=pool, language=language, defaults={"title": title[:255], "path": path[:500], "place": place[:255]}
+        )
 
 
 @transaction.atomic
 def open_pool(*, pool: Pool, by: User | None, now: datetime) -> Pool:
-    """draft -> open: from now on the terms are frozen and organisations may pledge. Opening an open pool changes nothing.
+    """draft -> open: from now on the terms are frozen and organisations may pledge. Opening an open pool changes
+    nothing.
 
     Raises TermsUnsound if the terms don't hold any more (the closing time has passed, say), WrongState if it has ended.
     """
@@ -100,7 +107,8 @@ def free_held_places(*, pool: Pool, now: datetime) -> None:
 
 @transaction.atomic
 def cancel_pool(*, pool: Pool, reason: str, by: User, now: datetime) -> Pool:
-    """Call a workshop off before it starts: void what is owed, refund in full what was paid. Cancelling twice changes nothing.
+    """Call a workshop off before it starts: void what is owed, refund in full what was paid. Cancelling twice changes
+    nothing.
 
     Refunds are rows that tick sends, so this may be interrupted at any point after it. Raises WrongState.
     """

@@ -20,14 +20,20 @@ NEXT_LOOK = timedelta(minutes=10)
 def owe_refund(*, attempt: Attempt, amount: int, reason: RefundReason, now: datetime) -> Refund:
     """Write down that `amount` Rappen of what `attempt` brought go back. Call it in the transaction that decides so."""
     charge = attempt.charge
-    refund = Refund.objects.create(charge=charge, attempt=attempt, amount=amount, reason=reason, created_at=now, next_look_at=now)
+    refund = Refund.objects.create(
+        charge=charge, attempt=attempt, amount=amount, reason=reason, created_at=now, next_look_at=now
+    )
     record(charge.pledge.pool, "refund_due", now=now, pledge=charge.pledge, charge=charge, refund=refund, amount=amount)
     return refund
 
 
 def refund_everything(*, pool: Pool, now: datetime) -> int:
     """Owe back all that was captured for a pool and isn't on its way back yet. Returns the number of refunds made."""
-    attempts = Attempt.objects.filter(charge__pledge__pool=pool, captured__gt=0).select_related("charge__pledge__pool").prefetch_related("refunds")
+    attempts = (
+        Attempt.objects.filter(charge__pledge__pool=pool, captured__gt=0)
+        .select_related("charge__pledge__pool")
+        .prefetch_related("refunds")
+    )
     made = 0
     for attempt in attempts:
         left = attempt.captured - sum(refund.amount for refund in attempt.refunds.all())
@@ -38,7 +44,10 @@ def refund_everything(*, pool: Pool, now: datetime) -> int:
 
 
 def send_due_refunds(*, now: datetime) -> int:
-    """Send each refund that is due, one after the other. Returns how many were asked for. Any number of processes may do this at once."""
+    """Send each refund that is due, one after the other.
+
+    Returns how many were asked for. Any number of processes may do this at once.
+    """
     sent = 0
     while refund := claim_refund(now=now):
         sent += 1
@@ -54,7 +63,10 @@ def send_due_refunds(*, now: datetime) -> int:
 
 
 def ask(refund: Refund, *, now: datetime) -> RefundResult:
-    """Send it, or look what became of it. An answer that never came is asked for again with the same key while keys are remembered."""
+    """Send it, or look what became of it.
+
+    An answer that never came is asked for again with the same key while keys are remembered.
+    """
     bank = provider(refund.attempt.provider)
     if refund.ref:
         return bank.look_at_refund(refund.ref)
@@ -67,7 +79,13 @@ def ask(refund: Refund, *, now: datetime) -> RefundResult:
 @transaction.atomic
 def claim_refund(*, now: datetime) -> Refund | None:
     """Mark the next refund as being sent, so that no other process takes it before the lease ends."""
-    refund = Refund.objects.due(now=now).select_for_update(no_key=True, skip_locked=True, of=("self",)).select_related("attempt", "charge__pledge__pool").order_by("next_look_at", "pk").first()
+    refund = (
+        Refund.objects.due(now=now)
+        .select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .select_related("attempt", "charge__pledge__pool")
+        .order_by("next_look_at", "pk")
+        .first()
+    )
     if refund is None:
         return None
     refund.parameters = refund.parameters or parameters_of(refund)
@@ -81,7 +99,12 @@ def claim_refund(*, now: datetime) -> Refund | None:
 
 def parameters_of(refund: Refund) -> Parameters:
     """What the provider is sent; stored before it is sent and never built again."""
-    request = RefundRequest(intent_ref=refund.attempt.intent_ref, amount=refund.amount, refund=str(refund.uuid), pledge=str(refund.charge.pledge.uuid))
+    request = RefundRequest(
+        intent_ref=refund.attempt.intent_ref,
+        amount=refund.amount,
+        refund=str(refund.uuid),
+        pledge=str(refund.charge.pledge.uuid),
+    )
     return provider(refund.attempt.provider).refund_parameters(request)
 
 
@@ -92,8 +115,15 @@ def put_off(refund: Refund, *, now: datetime) -> None:
 
 @transaction.atomic
 def enter_refund_result(*, refund: Refund, result: RefundResult, now: datetime) -> Refund:
-    """Record what a provider says of a refund. Hearing the same again changes nothing; a success may still turn into a failure (it happens)."""
-    refund = Refund.objects.select_for_update(no_key=True, of=("self",)).select_related("attempt", "charge__pledge__pool", "charge__pledge__organisation").get(pk=refund.pk)
+    """Record what a provider says of a refund.
+
+    Hearing the same again changes nothing; a success may still turn into a failure (it happens).
+    """
+    refund = (
+        Refund.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("attempt", "charge__pledge__pool", "charge__pledge__organisation")
+        .get(pk=refund.pk)
+    )
     if result.progress == Progress.OPEN:
         refund.ref = refund.ref or result.ref
         refund.next_look_at = now + NEXT_LOOK
@@ -105,7 +135,15 @@ def enter_refund_result(*, refund: Refund, result: RefundResult, now: datetime) 
     refund.ref, refund.failure, refund.state, refund.settled_at = refund.ref or result.ref, result.failure, state, now
     refund.save()
     charge = refund.charge
-    record(charge.pledge.pool, f"refund_{state}", now=now, pledge=charge.pledge, charge=charge, refund=refund, amount=refund.amount)
+    record(
+        charge.pledge.pool,
+        f"refund_{state}",
+        now=now,
+        pledge=charge.pledge,
+        charge=charge,
+        refund=refund,
+        amount=refund.amount,
+    )
     if state == RefundState.SUCCEEDED:
         tell_refunded(refund=refund, now=now)
     return refund

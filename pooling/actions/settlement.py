@@ -1,7 +1,9 @@
 """Funding a pool, and where providers' outcomes enter.
 
-The order of locks is always pool, then charge and attempt. They are FOR NO KEY UPDATE: the stronger lock would wait for the foreign key
-checks of events that other processes are inserting, and these for it. Providers are called outside any transaction: an attempt is written down and
+The order of locks is always pool, then charge and attempt. They are FOR NO KEY UPDATE: the stronger lock would wait for
+the foreign key
+checks of events that other processes are inserting, and these for it. Providers are called outside any transaction: an
+attempt is written down and
 committed, the call is made, its outcome enters in a second transaction. Outcomes may come twice, late and in any order.
 """
 
@@ -14,7 +16,19 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from pooling import links
-from pooling.models import Attempt, AttemptKind, AttemptState, Charge, ChargeState, Pledge, Pool, PoolState, Refund, RefundReason, record
+from pooling.models import (
+    Attempt,
+    AttemptKind,
+    AttemptState,
+    Charge,
+    ChargeState,
+    Pledge,
+    Pool,
+    PoolState,
+    Refund,
+    RefundReason,
+    record,
+)
 from pooling.payments import provider
 from pooling.payments.base import ChargeResult, OutcomeUnknown, Progress, RequestRefused
 
@@ -27,7 +41,8 @@ NEXT_LOOK = timedelta(minutes=10)
 
 
 def fund_pool(*, pool: Pool, now: datetime) -> None:
-    """The threshold stands: lock prices and make one charge per standing pledge. Call it under the pool's lock, in the same transaction.
+    """The threshold stands: lock prices and make one charge per standing pledge. Call it under the pool's lock, in the
+    same transaction.
 
     Before it, no charge row exists (DESIGN.md section 5, first invariant).
     """
@@ -39,7 +54,7 @@ def fund_pool(*, pool: Pool, now: datetime) -> None:
 
 
 def charge_late_pledge(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
-    """A pledge that stands after the threshold is charged like the others, from the transaction that makes it stand on."""
+    """A pledge that stands after the threshold is charged like the others, in the transaction that makes it stand."""
     lock_prices(pool=pool, pledges=[pledge], now=now)
     letters.tell_funded(pledge=pledge, now=now)
 
@@ -63,7 +78,10 @@ def confirm_if_financed(*, pool: Pool, now: datetime) -> bool:
 
 
 def collect_due_charges(*, now: datetime) -> int:
-    """Collect every charge that is due, one after the other. Returns how many. Any number of processes may do this at once."""
+    """Collect every charge that is due, one after the other.
+
+    Returns how many. Any number of processes may do this at once.
+    """
     done = 0
     while attempt := claim_due_charge(now=now):
         done += 1
@@ -72,7 +90,10 @@ def collect_due_charges(*, now: datetime) -> int:
 
 
 def follow_up_attempts(*, now: datetime) -> int:
-    """Find out about every attempt whose answer is missing, and look after pages that wait for a person. Returns how many were asked about."""
+    """Find out about every attempt whose answer is missing, and look after pages that wait for a person.
+
+    Returns how many were asked about.
+    """
     done = 0
     while attempt := claim_unanswered_attempt(now=now):
         done += 1
@@ -93,7 +114,10 @@ def follow(attempt: Attempt, *, now: datetime) -> Attempt:
 
 
 def ask(attempt: Attempt, *, now: datetime) -> ChargeResult:
-    """Send, send again with the same key, or look: never a new charge where an old one might exist. Raises what providers raise."""
+    """Send, send again with the same key, or look: never a new charge where an old one might exist.
+
+    Raises what providers raise.
+    """
     bank = provider(attempt.provider)
     owed = is_owed(attempt)
     if attempt.kind == AttemptKind.PAGE and not attempt.page_ref:
@@ -102,7 +126,11 @@ def ask(attempt: Attempt, *, now: datetime) -> ChargeResult:
         name_page(attempt)
     if attempt.page_ref:
         can_be_paid = attempt.state in Attempt.LIVE_STATES
-        return bank.close_payment_page(attempt.page_ref) if can_be_paid and not owed else bank.look_at_payment_page(attempt.page_ref)
+        return (
+            bank.close_payment_page(attempt.page_ref)
+            if can_be_paid and not owed
+            else bank.look_at_payment_page(attempt.page_ref)
+        )
     if attempt.intent_ref:
         return bank.look_at_intent(attempt.intent_ref)
     if attempt.tries >= BOOKS_FIRST or now - attempt.started_at >= STALE or not owed:
@@ -118,11 +146,16 @@ def ask(attempt: Attempt, *, now: datetime) -> ChargeResult:
 def is_owed(attempt: Attempt) -> bool:
     """Whether the charge still asks for money: it isn't void or paid meanwhile, and its pool wasn't cancelled."""
     open_states = [ChargeState.SENDING, ChargeState.ACTION_REQUIRED]
-    return Charge.objects.filter(pk=attempt.charge_id, state__in=open_states, pledge__pool__state__in=Pool.FINANCED_STATES).exists()
+    return Charge.objects.filter(
+        pk=attempt.charge_id, state__in=open_states, pledge__pool__state__in=Pool.FINANCED_STATES
+    ).exists()
 
 
 def name_page(attempt: Attempt) -> None:
-    """Whoever asked for this payment page is gone. Nobody has seen it, so it is opened with the same key only to know its name."""
+    """Whoever asked for this payment page is gone.
+
+    Nobody has seen it, so it is opened with the same key only to know its name.
+    """
     page = provider(attempt.provider).open_payment_page(key=attempt.key, parameters=attempt.parameters)
     Attempt.objects.filter(pk=attempt.pk).update(page_ref=page.ref, url=page.url)
     attempt.page_ref = page.ref
@@ -130,9 +163,16 @@ def name_page(attempt: Attempt) -> None:
 
 @transaction.atomic
 def enter_result(*, attempt: Attempt, result: ChargeResult, now: datetime) -> Attempt:
-    """Record what a provider says of an attempt, and all that follows from it. Hearing the same answer twice changes nothing."""
+    """Record what a provider says of an attempt, and all that follows from it.
+
+    Hearing the same answer twice changes nothing.
+    """
     pool = Pool.objects.select_for_update(no_key=True, of=("self",)).get(pledges__charges__attempts=attempt.pk)
-    charge = Charge.objects.select_for_update(no_key=True, of=("self",)).select_related("pledge__organisation").get(pk=attempt.charge_id)
+    charge = (
+        Charge.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("pledge__organisation")
+        .get(pk=attempt.charge_id)
+    )
     charge.pledge.pool = pool
     attempt = Attempt.objects.select_for_update(no_key=True).get(pk=attempt.pk)
     attempt.charge = charge
@@ -188,4 +228,6 @@ def enter_failure(*, pool: Pool, charge: Charge, attempt: Attempt, failure: str,
         record(pool, "charge_void", now=now, pledge=charge.pledge, charge=charge)
     charge.save()
     if charge.state == ChargeState.ACTION_REQUIRED:
-        letters.tell_failed(charge=charge, mend_url=links.mend_url(charge, charge.pledge.organisation.language), now=now)
+        letters.tell_failed(
+            charge=charge, mend_url=links.mend_url(charge, charge.pledge.organisation.language), now=now
+        )

@@ -54,8 +54,13 @@ class Charge(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["pledge"], condition=~Q(state="void"), name="pledge_has_one_live_charge"),
             models.CheckConstraint(condition=Q(state__in=ChargeState.values), name="charge_state_is_known"),
-            models.CheckConstraint(condition=Q(amount__gte=1) & Q(captured__gte=0), name="charge_amounts_are_not_negative"),
-            models.CheckConstraint(condition=~Q(state="succeeded") | Q(captured__gte=models.F("amount")), name="charge_succeeded_was_captured"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=1) & Q(captured__gte=0), name="charge_amounts_are_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="succeeded") | Q(captured__gte=models.F("amount")),
+                name="charge_succeeded_was_captured",
+            ),
             models.CheckConstraint(condition=~Q(state="due") | Q(captured=0), name="charge_due_has_no_money"),
         ]
 
@@ -89,7 +94,9 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
 
 class Attempt(models.Model):
-    """One try to collect a charge: its number, key and parameters are stored before the provider hears of it, and replayed as they are."""
+    """One try to collect a charge: its number, key and parameters are stored before the provider hears of it, and
+    replayed as they are.
+    """
 
     LIVE_STATES: ClassVar = (AttemptState.SENDING, AttemptState.WAITING)
 
@@ -119,11 +126,20 @@ class Attempt(models.Model):
         ordering = ["charge", "number"]
         constraints = [
             models.UniqueConstraint(fields=["charge", "number"], name="attempt_number_is_unique"),
-            models.UniqueConstraint(fields=["charge"], condition=Q(state__in=["sending", "waiting"]), name="charge_has_one_live_attempt"),
-            models.UniqueConstraint(fields=["provider", "intent_ref"], condition=~Q(intent_ref=""), name="attempt_intent_is_unique"),
-            models.UniqueConstraint(fields=["provider", "page_ref"], condition=~Q(page_ref=""), name="attempt_page_is_unique"),
+            models.UniqueConstraint(
+                fields=["charge"], condition=Q(state__in=["sending", "waiting"]), name="charge_has_one_live_attempt"
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "intent_ref"], condition=~Q(intent_ref=""), name="attempt_intent_is_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "page_ref"], condition=~Q(page_ref=""), name="attempt_page_is_unique"
+            ),
             models.CheckConstraint(condition=Q(state__in=AttemptState.values), name="attempt_state_is_known"),
-            models.CheckConstraint(condition=Q(state="succeeded", captured__gte=1) | ~Q(state="succeeded") & Q(captured=0), name="attempt_captured_when_it_succeeded"),
+            models.CheckConstraint(
+                condition=Q(state="succeeded", captured__gte=1) | ~Q(state="succeeded") & Q(captured=0),
+                name="attempt_captured_when_it_succeeded",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,7 @@
-"""What happened to a pool, in order. Rows are only ever added: the database refuses to change or delete one (see the migration)."""
+"""What happened to a pool, in order.
+
+Rows are only ever added: the database refuses to change or delete one (see the migration).
+"""
 
 from __future__ import annotations
 

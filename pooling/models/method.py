@@ -76,7 +76,9 @@ class SetupPage(models.Model):
         verbose_name_plural = _("pages for payment methods")
         constraints = [
             models.UniqueConstraint(fields=["provider", "ref"], condition=~Q(ref=""), name="setup_ref_is_unique"),
-            models.UniqueConstraint(fields=["pledge"], condition=Q(state__in=["opening", "open"]), name="setup_is_one_live_per_pledge"),
+            models.UniqueConstraint(
+                fields=["pledge"], condition=Q(state__in=["opening", "open"]), name="setup_is_one_live_per_pledge"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,8 @@ from pooling.money import RappenField
 
 from .pool import Pool
 
-# How long places are held while a card or TWINT mandate is being given. Checkout lives 31 minutes, so it ends first (DESIGN.md section 5).
+# How long places are held while a card or TWINT mandate is being given. Checkout lives 31 minutes, so it ends first
+# (DESIGN.md section 5).
 HOLD = timedelta(minutes=35)
 
 
@@ -65,11 +66,20 @@ class Pledge(models.Model):
         verbose_name_plural = _("pledges")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["pool", "organisation"], condition=Q(state__in=["pending", "standing"]), name="pledge_is_one_per_organisation"),
+            models.UniqueConstraint(
+                fields=["pool", "organisation"],
+                condition=Q(state__in=["pending", "standing"]),
+                name="pledge_is_one_per_organisation",
+            ),
             models.CheckConstraint(condition=Q(shares__gte=1), name="pledge_has_shares"),
             models.CheckConstraint(condition=Q(state__in=PledgeState.values), name="pledge_state_is_known"),
-            models.CheckConstraint(condition=~Q(state="pending") | Q(held_until__isnull=False), name="pledge_pending_has_an_end"),
-            models.CheckConstraint(condition=~Q(state="standing") | Q(stands_since__isnull=False, method__isnull=False), name="pledge_standing_has_a_method"),
+            models.CheckConstraint(
+                condition=~Q(state="pending") | Q(held_until__isnull=False), name="pledge_pending_has_an_end"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="standing") | Q(stands_since__isnull=False, method__isnull=False),
+                name="pledge_standing_has_a_method",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +110,9 @@ class Slot(models.Model):
         verbose_name = _("share")
         verbose_name_plural = _("shares")
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="slot_amount_is_not_negative")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="slot_amount_is_not_negative")
+        ]
 
     def __str__(self) -> str:
         return f"{self.pledge_id}: {self.amount}"

@@ -39,7 +39,8 @@ class PoolQuerySet(models.QuerySet["Pool"]):
 class Pool(Terms):
     """One workshop's financing.
 
-    `held` and `standing` count shares of pending and of standing pledges. They are kept under the pool's row lock, so that the database
+    `held` and `standing` count shares of pending and of standing pledges. They are kept under the pool's row lock, so
+    that the database
     itself refuses a share too many; `check_money` recounts them.
     """
 
@@ -67,12 +68,18 @@ class Pool(Terms):
         constraints = [
             *Terms.Meta.constraints,
             models.CheckConstraint(condition=Q(state__in=PoolState.values), name="pool_state_is_known"),
-            models.CheckConstraint(condition=Q(capacity__gte=F("held") + F("standing")), name="pool_holds_at_most_its_capacity"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "open", "lapsed"], funded_at=None) | Q(state__in=["funded", "confirmed"], funded_at__isnull=False) | Q(state="cancelled"),
+                condition=Q(capacity__gte=F("held") + F("standing")), name="pool_holds_at_most_its_capacity"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "open", "lapsed"], funded_at=None)
+                | Q(state__in=["funded", "confirmed"], funded_at__isnull=False)
+                | Q(state="cancelled"),
                 name="pool_is_funded_once_prices_are_locked",
             ),
-            models.CheckConstraint(condition=~Q(state="confirmed") | Q(confirmed_at__isnull=False), name="pool_confirmed_has_its_time"),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed") | Q(confirmed_at__isnull=False), name="pool_confirmed_has_its_time"
+            ),
         ]
 
     def __str__(self) -> str:

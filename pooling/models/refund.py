@@ -35,7 +35,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
 
 class Refund(models.Model):
-    """`amount` Rappen of what `attempt` brought goes back the way it came. Its key and parameters are stored before the provider hears of it."""
+    """`amount` Rappen of what `attempt` brought goes back the way it came.
+
+    Its key and parameters are stored before the provider hears of it.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     charge = models.ForeignKey("pooling.Charge", on_delete=models.PROTECT, related_name="refunds")

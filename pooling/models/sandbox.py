@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SandboxEntry(models.Model):
-    """A page, payment or refund in the sandbox. `key` makes hearing the same request twice change nothing, as at a real provider."""
+    """A page, payment or refund in the sandbox.
+
+    `key` makes hearing the same request twice change nothing, as at a real provider.
+    """
 
     ref = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=10, choices=[(k, k) for k in ("setup", "page", "payment", "refund")])

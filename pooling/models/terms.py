@@ -1,4 +1,6 @@
-"""What a pool promises, frozen when it opens, and an organisation's consent to it (DESIGN.md section 5, "Terms" and "Consent")."""
+"""What a pool promises, frozen when it opens, and an organisation's consent to it (DESIGN.md section 5, "Terms" and
+"Consent").
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class Terms(models.Model):
     cost = RappenField(_("cost of the workshop"))
     subsidy = RappenField(_("subsidy"), default=0)
     ceiling = RappenField(_("ceiling per share"), help_text=_("The most that one share can cost."))
-    seats_per_share = models.PositiveSmallIntegerField(_("seats per share"), default=1, validators=[MinValueValidator(1)])
+    seats_per_share = models.PositiveSmallIntegerField(
+        _("seats per share"), default=1, validators=[MinValueValidator(1)]
+    )
     minimum = models.PositiveIntegerField(_("minimum number of shares"), default=1, validators=[MinValueValidator(1)])
     capacity = models.PositiveIntegerField(_("shares at most"), validators=[MinValueValidator(1)])
     pricing = models.CharField(_("pricing"), max_length=8, choices=Pricing.choices, default=Pricing.FIXED)
@@ -46,18 +50,36 @@ class Terms(models.Model):
     starts_at = models.DateTimeField(_("start of the workshop"))
     invoice_days = models.PositiveSmallIntegerField(_("invoice term in days"), default=30)
     mending_days = models.PositiveSmallIntegerField(_("mending window in days"), default=7)
-    tax_rate = models.PositiveSmallIntegerField(_("VAT in hundredths of a per cent"), null=True, blank=True, help_text=_("Empty where exempt or not registered; 810 is 8.1 %."))
+    tax_rate = models.PositiveSmallIntegerField(
+        _("VAT in hundredths of a per cent"),
+        null=True,
+        blank=True,
+        help_text=_("Empty where exempt or not registered; 810 is 8.1 %."),
+    )
     legal_version = models.CharField(_("version of the legal terms"), max_length=20)
 
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(condition=Q(subsidy__gte=0) & Q(subsidy__lt=F("cost")), name="%(class)s_subsidy_is_below_cost"),
-            models.CheckConstraint(condition=Q(ceiling__gte=LEAST_SHARE), name="%(class)s_share_costs_at_least_50_rappen"),
-            models.CheckConstraint(condition=Q(minimum__gte=1) & Q(seats_per_share__gte=1) & Q(minimum__lte=F("capacity")), name="%(class)s_minimum_fits"),
-            models.CheckConstraint(condition=Q(cost__lte=F("subsidy") + F("capacity") * F("ceiling")), name="%(class)s_threshold_fits_capacity"),
+            models.CheckConstraint(
+                condition=Q(subsidy__gte=0) & Q(subsidy__lt=F("cost")), name="%(class)s_subsidy_is_below_cost"
+            ),
+            models.CheckConstraint(
+                condition=Q(ceiling__gte=LEAST_SHARE), name="%(class)s_share_costs_at_least_50_rappen"
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum__gte=1) & Q(seats_per_share__gte=1) & Q(minimum__lte=F("capacity")),
+                name="%(class)s_minimum_fits",
+            ),
+            models.CheckConstraint(
+                condition=Q(cost__lte=F("subsidy") + F("capacity") * F("ceiling")),
+                name="%(class)s_threshold_fits_capacity",
+            ),
             models.CheckConstraint(condition=Q(closes_at__lt=F("starts_at")), name="%(class)s_closes_before_start"),
-            models.CheckConstraint(condition=Q(pricing__in=Pricing.values) & Q(surplus_rule__in=SurplusRule.values), name="%(class)s_rules_are_known"),
+            models.CheckConstraint(
+                condition=Q(pricing__in=Pricing.values) & Q(surplus_rule__in=SurplusRule.values),
+                name="%(class)s_rules_are_known",
+            ),
         ]
 
     @property
@@ -76,19 +98,31 @@ class Terms(models.Model):
         return self.closes_at + timedelta(days=self.invoice_days + self.mending_days)
 
     def problems(self) -> Iterator[tuple[str, str | Promise]]:
-        """Pairs of field and sentence for whatever these terms break of DESIGN.md section 5; nothing if they are sound."""
+        """Pairs of field and sentence for what these terms break of DESIGN.md section 5; nothing if they are sound."""
         if not 0 <= self.subsidy < self.cost:
             yield "subsidy", _("The subsidy must be lower than the cost.")
         elif self.ceiling < LEAST_SHARE:
             yield "ceiling", _("A share must cost at least CHF 0.50.")
         elif self.threshold > self.capacity:
-            yield "capacity", _("With this ceiling and these shares the cost can't be reached. More shares or a higher ceiling are needed.")
+            yield (
+                "capacity",
+                _(
+                    "With this ceiling and these shares the cost can't be reached. More shares or a higher ceiling "
+                    "are needed."
+                ),
+            )
         if self.settles_by > self.starts_at:
-            yield "closes_at", _("Between closing time and the start there must be room for the invoice term and the mending window.")
+            yield (
+                "closes_at",
+                _("Between closing time and the start there must be room for the invoice term and the mending window."),
+            )
 
 
 class Acceptance(models.Model):
-    """An administrator accepted a pool's terms for so many shares. Kept as it was: the figures, the version, who and when."""
+    """An administrator accepted a pool's terms for so many shares.
+
+    Kept as it was: the figures, the version, who and when.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     pledge = models.ForeignKey("pooling.Pledge", on_delete=models.PROTECT, related_name="acceptances")
@@ -102,7 +136,11 @@ class Acceptance(models.Model):
     class Meta:
         verbose_name = _("acceptance of terms")
         verbose_name_plural = _("acceptances of terms")
-        constraints = [models.CheckConstraint(condition=Q(shares__gte=1) & Q(most__gte=LEAST_SHARE), name="acceptance_is_of_something")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shares__gte=1) & Q(most__gte=LEAST_SHARE), name="acceptance_is_of_something"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.pledge_id} {self.legal_version} {self.accepted_at:%Y-%m-%d}"

@@ -1,4 +1,6 @@
-"""Payment providers, chosen by the setting PAYMENT_PROVIDER; rows keep the name of the provider that they were made with."""
+"""Payment providers, chosen by the setting PAYMENT_PROVIDER; rows keep the name of the provider that they were made
+with.
+"""
 
 from functools import cache
 from importlib import import_module

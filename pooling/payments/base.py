@@ -1,6 +1,8 @@
-"""What a payment provider has to be able to do. Only frozen dataclasses and plain JSON cross this line, in both directions.
+"""What a payment provider has to be able to do. Only frozen dataclasses and plain JSON cross this line, in both
+directions.
 
-The rule behind its shape: whatever moves money is first written down (key and parameters, as JSON), then sent, then recorded. So building the
+The rule behind its shape: whatever moves money is first written down (key and parameters, as JSON), then sent, then
+recorded. So building the
 parameters and sending them are two calls, and what is sent again later is exactly what was written down.
 """
 
@@ -15,11 +17,17 @@ Parameters = dict[str, Any]
 
 
 class OutcomeUnknown(Exception):
-    """The provider did not say what became of the request (time-out, reset, 409, 429, 5xx). Ask again with the same key, later."""
+    """The provider did not say what became of the request (time-out, reset, 409, 429, 5xx).
+
+    Ask again with the same key, later.
+    """
 
 
 class RequestRefused(Exception):
-    """The provider refused the request itself; nothing happened, and sending it again will not help. Holds the provider's code."""
+    """The provider refused the request itself; nothing happened, and sending it again will not help.
+
+    Holds the provider's code.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -154,7 +162,8 @@ class Notice:
 
 
 class PaymentProvider(Protocol):
-    """Each method that talks to the provider raises OutcomeUnknown or RequestRefused; those that build parameters talk to nobody.
+    """Each method that talks to the provider raises OutcomeUnknown or RequestRefused; those that build parameters talk
+    to nobody.
 
     `charge` and `open_*` answer the same to the same key and parameters, however often they are called within 23 hours.
     """
@@ -186,7 +195,10 @@ class PaymentProvider(Protocol):
         """What became of a payment that was still open at the provider."""
 
     def find_charge(self, *, key: str, parameters: Parameters, since: datetime) -> ChargeResult | None:
-        """Look through the provider's books for an attempt whose answer never came. None: it never happened. For when keys may be forgotten."""
+        """Look through the provider's books for an attempt whose answer never came.
+
+        None: it never happened. For when keys may be forgotten.
+        """
 
     def payment_page_parameters(self, request: PaymentPageRequest) -> Parameters:
         """For open_payment_page."""

@@ -1,4 +1,5 @@
-"""A provider in which no money moves, for `make run` and for staging. It keeps its own books (SandboxEntry) and asks on pages of ours.
+"""A provider in which no money moves, for `make run` and for staging. It keeps its own books (SandboxEntry) and asks on
+pages of ours.
 
 What a method will do later is chosen when it is given: it pays, it is declined, or its bank wants the person.
 """
@@ -57,7 +58,9 @@ class Sandbox:
         behaviour = entry.data.get("behaviour")
         if entry.state != Progress.SUCCEEDED:
             return SetupResult(self.progress(entry))
-        method = Method(f"sandbox_{behaviour}_{entry.ref}", entry.data["customer_ref"], "card", BEHAVIOURS[behaviour], None)
+        method = Method(
+            f"sandbox_{behaviour}_{entry.ref}", entry.data["customer_ref"], "card", BEHAVIOURS[behaviour], None
+        )
         return SetupResult(Progress.SUCCEEDED, method)
 
     def close_setup_page(self, page_ref: str) -> None:
@@ -101,7 +104,9 @@ class Sandbox:
         return {"intent_ref": request.intent_ref, "amount": request.amount, "refund": request.refund}
 
     def refund(self, *, key: str, parameters: Parameters) -> RefundResult:
-        return RefundResult(Progress.SUCCEEDED, enter(key, "refund", Progress.SUCCEEDED, parameters["amount"], parameters).ref)
+        return RefundResult(
+            Progress.SUCCEEDED, enter(key, "refund", Progress.SUCCEEDED, parameters["amount"], parameters).ref
+        )
 
     def find_refund(self, *, parameters: Parameters) -> RefundResult | None:
         entry = SandboxEntry.objects.filter(kind="refund", data__refund=parameters["refund"]).first()
@@ -143,7 +148,14 @@ def page_parameters(request: SetupRequest | PaymentPageRequest) -> Parameters:
 def enter(key: str, kind: str, state: Progress, amount: int, data: dict[str, Any]) -> SandboxEntry:
     """A new entry in the sandbox's books, or the one that this key made."""
     return SandboxEntry.objects.get_or_create(
-        key=key, defaults={"ref": f"sandbox-{kind}-{uuid.uuid4()}", "kind": kind, "state": state, "amount": amount, "data": data}
+        key=key,
+        defaults={
+            "ref": f"sandbox-{kind}-{uuid.uuid4()}",
+            "kind": kind,
+            "state": state,
+            "amount": amount,
+            "data": data,
+        },
     )[0]
 
 

@@ -29,7 +29,11 @@ TONES = {
 
 def figures(pool: Pool) -> dict[str, Any]:
     """What every view of a pool shows."""
-    return {"pool": pool, "tone": TONES[PoolState(pool.state)], "accepts": pool.accepts(now=timezone.now()) and pool.places_left > 0}
+    return {
+        "pool": pool,
+        "tone": TONES[PoolState(pool.state)],
+        "accepts": pool.accepts(now=timezone.now()) and pool.places_left > 0,
+    }
 
 
 @register.inclusion_tag("pooling/_panel.html", takes_context=True)

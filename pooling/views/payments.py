@@ -26,7 +26,10 @@ def charge_from(token: str) -> Charge:
         uuid = links.charge_of(token)
     except (BadSignature, ValueError) as forged:
         raise Http404 from forged
-    return get_object_or_404(Charge.objects.select_related("pledge__pool", "pledge__organisation").prefetch_related("pledge__pool__texts"), uuid=uuid)
+    return get_object_or_404(
+        Charge.objects.select_related("pledge__pool", "pledge__organisation").prefetch_related("pledge__pool__texts"),
+        uuid=uuid,
+    )
 
 
 def show(request: HttpRequest, charge: Charge, *, trouble: str = "", status: int = 200) -> HttpResponse:
@@ -49,7 +52,10 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
         return show(
             request,
             charge,
-            trouble=_("The payment service can't be reached just now. Nothing was charged and nothing is lost; please try again in a few minutes."),
+            trouble=_(
+                "The payment service can't be reached just now. Nothing was charged and nothing is lost; please try "
+                "again in a few minutes."
+            ),
             status=503,
         )
     return redirect(url) if url else redirect("pooling:mend", token)
@@ -70,7 +76,11 @@ def sandbox(request: HttpRequest, ref: str) -> HttpResponse:
     """The sandbox's own page, in the place of a provider's: give a method, or pay. No money moves."""
     entry = get_object_or_404(SandboxEntry, ref=ref, kind__in=["setup", "page"])
     if request.method != "POST":
-        return render(request, "pooling/sandbox.html", {"entry": entry, "is_open": entry.state == Progress.OPEN, "behaviours": BEHAVIOURS})
+        return render(
+            request,
+            "pooling/sandbox.html",
+            {"entry": entry, "is_open": entry.state == Progress.OPEN, "behaviours": BEHAVIOURS},
+        )
     choice = request.POST.get("do", "")
     if choice == "leave" or entry.state != Progress.OPEN:
         return redirect(entry.data["cancel_url"])
@@ -81,7 +91,12 @@ def sandbox(request: HttpRequest, ref: str) -> HttpResponse:
         finish(entry, data=entry.data)
         return redirect(entry.data["success_url"])
     trouble = _("The sandbox declined this payment, as you asked it to. No money has moved. You can try again.")
-    return render(request, "pooling/sandbox.html", {"entry": entry, "is_open": True, "behaviours": BEHAVIOURS, "trouble": trouble}, status=402)
+    return render(
+        request,
+        "pooling/sandbox.html",
+        {"entry": entry, "is_open": True, "behaviours": BEHAVIOURS, "trouble": trouble},
+        status=402,
+    )
 
 
 def finish(entry: SandboxEntry, *, data: dict[str, object]) -> None:

@@ -28,8 +28,16 @@ from .leaving import leads_to_provider
 
 
 def own_pledge(request: HttpRequest, uuid: UUID) -> Pledge:
-    """A pledge of an organisation that the person acts for. Raises Http404 for any other: whether it exists is nobody else's affair."""
-    pledge = get_object_or_404(Pledge.objects.select_related("pool", "organisation", "method").prefetch_related("pool__texts", "charges__refunds"), uuid=uuid)
+    """A pledge of an organisation that the person acts for.
+
+    Raises Http404 for any other: whether it exists is nobody else's affair.
+    """
+    pledge = get_object_or_404(
+        Pledge.objects.select_related("pool", "organisation", "method").prefetch_related(
+            "pool__texts", "charges__refunds"
+        ),
+        uuid=uuid,
+    )
     if not pledge.organisation.has_member(request.user):
         raise Http404
     return pledge
@@ -49,7 +57,9 @@ def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
     form = PledgeForm(request.POST or None, pool=pool, person=request.user, now=now)
     if not form.organisations:
-        return render(request, "pooling/pledge_not_possible.html", {"pool": pool, "why": NotAdministrator()}, status=403)
+        return render(
+            request, "pooling/pledge_not_possible.html", {"pool": pool, "why": NotAdministrator()}, status=403
+        )
     mine = Pledge.objects.live().filter(pool=pool, organisation__in=form.organisations).first()
     if request.method != "POST":
         if mine and len(form.organisations) == 1:
@@ -60,7 +70,13 @@ def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
     data = form.cleaned_data
     try:
         pledge = place_pledge(
-            pool=pool, organisation=data["organisation"], shares=data["shares"], by=request.user, language=get_language() or "de", method=data["saved_method"], now=now
+            pool=pool,
+            organisation=data["organisation"],
+            shares=data["shares"],
+            by=request.user,
+            language=get_language() or "de",
+            method=data["saved_method"],
+            now=now,
         )
     except AlreadyPledged as already:
         messages.info(request, str(already))
@@ -80,11 +96,15 @@ def pledge_form(request: HttpRequest, form: PledgeForm, pool: Pool, *, status: i
     if not pool.accepts(now=timezone.now()) or pool.places_left == 0:
         return render(request, "pooling/pledge_not_possible.html", {"pool": pool}, status=status)
     shares = chosen_shares(form["shares"].value(), pool)
-    return render(request, "pooling/pledge_new.html", {"pool": pool, "form": form, **consent(pool, shares)}, status=status)
+    return render(
+        request, "pooling/pledge_new.html", {"pool": pool, "form": form, **consent(pool, shares)}, status=status
+    )
 
 
 def chosen_shares(typed: Any, pool: Pool) -> int:
-    """The number that the figures above the button are about: what was typed if that is a number of shares that there are, else one."""
+    """The number that the figures above the button are about: what was typed if that is a number of shares that there
+    are, else one.
+    """
     text = str(typed or "").strip()
     shares = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
     return min(max(shares, 1), max(pool.places_left, 1))
@@ -92,7 +112,12 @@ def chosen_shares(typed: Any, pool: Pool) -> int:
 
 def consent(pool: Pool, shares: int) -> dict[str, Any]:
     """What stands above the button: the most that it can cost, when, and what happens otherwise."""
-    return {"shares": shares, "most": shares * pool.ceiling, "seats": shares * pool.seats_per_share, "button": button_text(pool=pool, shares=shares)}
+    return {
+        "shares": shares,
+        "most": shares * pool.ceiling,
+        "seats": shares * pool.seats_per_share,
+        "button": button_text(pool=pool, shares=shares),
+    }
 
 
 @never_cache
@@ -101,7 +126,11 @@ def consent(pool: Pool, shares: int) -> dict[str, Any]:
 def pledge_consent(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The figures above the button for another number of shares, asked for while it is being typed."""
     pool = published_pool(uuid)
-    return render(request, "pooling/_consent.html", {"pool": pool, **consent(pool, chosen_shares(request.GET.get("shares"), pool))})
+    return render(
+        request,
+        "pooling/_consent.html",
+        {"pool": pool, **consent(pool, chosen_shares(request.GET.get("shares"), pool))},
+    )
 
 
 @never_cache
@@ -123,18 +152,28 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "history": accounts.history_of(pledge),
             "acceptances": pledge.acceptances.order_by("pk"),
             "is_administrator": pledge.organisation.is_administered_by(request.user),
-            "can_change": pledge.state == PledgeState.STANDING and pool.state == PoolState.OPEN and timezone.now() < pool.closes_at,
+            "can_change": pledge.state == PledgeState.STANDING
+            and pool.state == PoolState.OPEN
+            and timezone.now() < pool.closes_at,
             "needs_you": accounts.needs_you(pledge),
         },
     )
 
 
 def to_setup_page(request: HttpRequest, pledge: Pledge) -> HttpResponse:
-    """Send the person to the page on which the payment method is given; if that can't be reached, say so and lose nothing."""
+    """Send the person to the page on which the payment method is given; if that can't be reached, say so and lose
+    nothing.
+    """
     try:
         return redirect(open_setup_page(pledge=pledge, language=get_language() or "de", now=timezone.now()))
     except (OutcomeUnknown, RequestRefused):
-        messages.warning(request, _("The payment service can't be reached just now. Your shares are held; please try again in a few minutes. Nothing was charged."))
+        messages.warning(
+            request,
+            _(
+                "The payment service can't be reached just now. Your shares are held; please try again in a few "
+                "minutes. Nothing was charged."
+            ),
+        )
     except Refused as refusal:
         messages.warning(request, str(refusal))
     return redirect("pooling:pledge", pledge.uuid)
@@ -148,7 +187,9 @@ def pledge_setup(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Go (again) to the page on which the payment method is given."""
     pledge = own_pledge(request, uuid)
     if not pledge.organisation.is_administered_by(request.user):
-        return render(request, "pooling/pledge_not_possible.html", {"pool": pledge.pool, "why": NotAdministrator()}, status=403)
+        return render(
+            request, "pooling/pledge_not_possible.html", {"pool": pledge.pool, "why": NotAdministrator()}, status=403
+        )
     return to_setup_page(request, pledge)
 
 
@@ -159,18 +200,34 @@ def setup_return(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The person comes back from the provider. That proves nothing: the provider is asked."""
     pledge = own_pledge(request, uuid)
     try:
-        for page in SetupPage.objects.filter(pledge=pledge, state__in=[SetupState.OPENING, SetupState.OPEN]).select_related("pledge__pool", "pledge__organisation"):
+        for page in SetupPage.objects.filter(
+            pledge=pledge, state__in=[SetupState.OPENING, SetupState.OPEN]
+        ).select_related("pledge__pool", "pledge__organisation"):
             look_at_setup_page(page=page, now=timezone.now())
     except (OutcomeUnknown, RequestRefused):
-        messages.info(request, _("We could not ask the payment service yet. This page will show the result in a few minutes."))
+        messages.info(
+            request, _("We could not ask the payment service yet. This page will show the result in a few minutes.")
+        )
         return redirect("pooling:pledge", pledge.uuid)
     pledge.refresh_from_db()
     if pledge.state == PledgeState.STANDING:
         messages.success(request, _("Thank you. Your pledge stands; a letter confirms it."))
     elif pledge.state == PledgeState.PENDING:
-        messages.warning(request, _("No payment method was given yet, so the pledge does not count. You can still give one; until then nothing is binding."))
+        messages.warning(
+            request,
+            _(
+                "No payment method was given yet, so the pledge does not count. You can still give one; until then "
+                "nothing is binding."
+            ),
+        )
     else:
-        messages.warning(request, _("The payment method came too late: the places are gone or pledging has ended. Nothing was charged, and the method is not kept."))
+        messages.warning(
+            request,
+            _(
+                "The payment method came too late: the places are gone or pledging has ended. Nothing was charged, "
+                "and the method is not kept."
+            ),
+        )
     return redirect("pooling:pledge", pledge.uuid)
 
 
@@ -185,7 +242,13 @@ def pledge_change(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             try:
-                change_pledge(pledge=pledge, shares=form.cleaned_data["shares"], by=request.user, language=get_language() or "de", now=timezone.now())
+                change_pledge(
+                    pledge=pledge,
+                    shares=form.cleaned_data["shares"],
+                    by=request.user,
+                    language=get_language() or "de",
+                    now=timezone.now(),
+                )
             except Refused as refusal:
                 form.add_error(None, str(refusal))
                 status = 403 if isinstance(refusal, NotAdministrator) else 409
@@ -194,7 +257,9 @@ def pledge_change(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 return redirect("pooling:pledge", pledge.uuid)
         else:
             status = 422
-    return render(request, "pooling/pledge_change.html", {"pledge": pledge, "pool": pledge.pool, "form": form}, status=status)
+    return render(
+        request, "pooling/pledge_change.html", {"pledge": pledge, "pool": pledge.pool, "form": form}, status=status
+    )
 
 
 @never_cache
@@ -210,6 +275,8 @@ def pledge_withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except NotAdministrator as refusal:
         return render(request, "pooling/pledge_not_possible.html", {"pool": pledge.pool, "why": refusal}, status=403)
     except Refused as refusal:
-        return render(request, "pooling/pledge_withdraw.html", {"pledge": pledge, "pool": pledge.pool, "why": refusal}, status=409)
+        return render(
+            request, "pooling/pledge_withdraw.html", {"pledge": pledge, "pool": pledge.pool, "why": refusal}, status=409
+        )
     messages.success(request, _("The pledge is withdrawn. Nothing will be charged."))
     return redirect("pooling:pledge", pledge.uuid)

@@ -18,7 +18,10 @@ from pooling.models import Pool
 @login_required
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """What needs doing first, then pledges, then workshops that can be pledged to. That nothing needs doing is said as well."""
+    """What needs doing first, then pledges, then workshops that can be pledged to.
+
+    That nothing needs doing is said as well.
+    """
     organisations = list(Organisation.objects.filter(memberships__person=request.user))
     pledges = accounts.pledges_of(organisations)
     taken = [pledge.pool_id for pledge in pledges if pledge.is_live]
@@ -30,6 +33,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "waiting": [pledge for pledge in pledges if accounts.needs_you(pledge)],
             "alive": [pledge for pledge in pledges if accounts.is_alive(pledge)],
             "over": [pledge for pledge in pledges if not accounts.is_alive(pledge)],
-            "pools": Pool.objects.open().filter(closes_at__gt=timezone.now()).exclude(pk__in=taken).prefetch_related("texts"),
+            "pools": Pool.objects.open()
+            .filter(closes_at__gt=timezone.now())
+            .exclude(pk__in=taken)
+            .prefetch_related("texts"),
         },
     )

@@ -1,4 +1,4 @@
-"""The steps that load workshops: experts, pages, and pools whose past is acted out by the same actions that people use."""
+"""The steps that load workshops: experts, pages, and pools whose past is acted out by the actions that people use."""
 
 from __future__ import annotations
 
@@ -77,7 +77,10 @@ def load_pools(progress: Progress, *, now: datetime) -> None:
 
 
 def act_out(name: str, plan: dict[str, Any], *, page_key: uuid.UUID, now: datetime) -> Pool:
-    """Open the pool, let organisations pledge, and let time do the rest. Raises ContentError if it ends up in another state."""
+    """Open the pool, let organisations pledge, and let time do the rest.
+
+    Raises ContentError if it ends up in another state.
+    """
     pledges = sorted(plan["pledges"], key=lambda pledge: -pledge["by"])
     first = now - timedelta(days=pledges[0]["by"]) if pledges else now
     staff = User.objects.filter(is_superuser=True).order_by("pk").first()

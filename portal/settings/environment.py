@@ -49,9 +49,7 @@ def hosts() -> list[str]:
     names = read("ALLOWED_HOSTS", env.list, because="it lists the portal's host names, with commas between")
     names = [name.strip() for name in names if name.strip()]
     if not names or not all(re.fullmatch(r"\*|\.?[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]", name) for name in names):
-        raise wrong(
-            "ALLOWED_HOSTS", "must list host names with commas between, e.g. up2gether.example,localhost"
-        )
+        raise wrong("ALLOWED_HOSTS", "must list host names with commas between, e.g. up2gether.example,localhost")
     return names
 
 

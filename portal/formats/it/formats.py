@@ -1,4 +1,4 @@
-"""Swiss figures and dates: a straight apostrophe between thousands, a point before the Rappen, "5 marzo 2027, 14:30"."""
+"""Swiss figures and dates: an apostrophe between thousands, a point before the Rappen, "5 marzo 2027, 14:30"."""
 
 DECIMAL_SEPARATOR = "."
 THOUSAND_SEPARATOR = "'"

@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         alone = not connection.in_atomic_block
         with transaction.atomic():
-            if alone and connection.vendor == "postgresql":  # one picture of all tables, though the portal goes on working
+            if (
+                alone and connection.vendor == "postgresql"
+            ):  # one picture of all tables, though the portal goes on working
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             found = list(breaches())

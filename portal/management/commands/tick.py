@@ -21,12 +21,17 @@ log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
-    """`tick` runs each app's steps in turn. Any number of ticks may run at once; one that is killed leaves nothing half done."""
+    """`tick` runs each app's steps in turn.
+
+    Any number of ticks may run at once; one that is killed leaves nothing half done.
+    """
 
     help = "Does all that time has made due: pools, payments, refunds, letters. --every N repeats it as a worker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--every", type=int, metavar="SECONDS", help="repeat every so many seconds until told to stop")
+        parser.add_argument(
+            "--every", type=int, metavar="SECONDS", help="repeat every so many seconds until told to stop"
+        )
 
     def handle(self, *args: Any, every: int | None = None, **options: Any) -> None:
         if not every:
