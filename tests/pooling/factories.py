@@ -10,7 +10,6 @@ from members.models import Membership, Organisation, Role, User
 from pooling.actions.pledges import place_pledge
 from pooling.actions.pools import describe_workshop, draft_pool, open_pool
 from pooling.models import Pledge, Pool, SavedMethod
-
 from tests.members.factories import OrganisationFactory, UserFactory
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -38,8 +37,14 @@ def staff() -> User:
 def draft(*, now: datetime = NOW, **changes: Any) -> Pool:
     """A draft whose workshop has a title in three languages."""
     pool = draft_pool(page_key=uuid.uuid4(), terms=terms(**changes), by=staff(), now=now)
-    for language, path in [("de", "/de/workshops/probe/"), ("fr", "/fr/ateliers/essai/"), ("it", "/it/workshop/prova/")]:
-        describe_workshop(page_key=pool.page_key, language=language, title=f"Workshop {language}", path=path, place="Bern")
+    for language, path in [
+        ("de", "/de/workshops/probe/"),
+        ("fr", "/fr/ateliers/essai/"),
+        ("it", "/it/workshop/prova/"),
+    ]:
+        describe_workshop(
+            page_key=pool.page_key, language=language, title=f"Workshop {language}", path=path, place="Bern"
+        )
     return pool
 
 
@@ -62,14 +67,26 @@ def administrator(of: Organisation) -> User:
 def method(of: Organisation, behaviour: str = "pays") -> SavedMethod:
     """A method saved in the sandbox that pays, declines, or authenticates."""
     ref = f"sandbox_{behaviour}_{uuid.uuid4()}"
-    return SavedMethod.objects.create(organisation=of, provider="sandbox", customer_ref=f"sandbox_customer_{of.uuid}", ref=ref, kind="card", label="Sandbox", saved_at=NOW)
+    return SavedMethod.objects.create(
+        organisation=of,
+        provider="sandbox",
+        customer_ref=f"sandbox_customer_{of.uuid}",
+        ref=ref,
+        kind="card",
+        label="Sandbox",
+        saved_at=NOW,
+    )
 
 
-def pledge(pool: Pool, *, shares: int = 1, behaviour: str | None = "pays", by: Organisation | None = None, now: datetime = NOW) -> Pledge:
+def pledge(
+    pool: Pool, *, shares: int = 1, behaviour: str | None = "pays", by: Organisation | None = None, now: datetime = NOW
+) -> Pledge:
     """A pledge that stands, with a method of the given behaviour; one that is pending if `behaviour` is None."""
     by = by or organisation()
     saved = method(by, behaviour) if behaviour else None
-    return place_pledge(pool=pool, organisation=by, shares=shares, by=administrator(by), language=by.language, now=now, method=saved)
+    return place_pledge(
+        pool=pool, organisation=by, shares=shares, by=administrator(by), language=by.language, now=now, method=saved
+    )
 
 
 def funded(*, behaviours: tuple[str, ...] = ("pays", "pays", "pays"), now: datetime = NOW, **changes: Any) -> Pool:

@@ -45,7 +45,11 @@ def cancelled() -> Pool:
 
 def plant_a_charge_before_funding() -> None:
     pledge = make.pledge(make.opened())
-    sql("INSERT INTO pooling_charge (uuid, pledge_id, amount, captured, state, created_at, failure) VALUES (gen_random_uuid(), %s, 30000, 0, 'void', %s, '')", pledge.pk, NOW)
+    sql(
+        "INSERT INTO pooling_charge (uuid, pledge_id, amount, captured, state, created_at, failure) VALUES (gen_random_uuid(), %s, 30000, 0, 'void', %s, '')",
+        pledge.pk,
+        NOW,
+    )
 
 
 def plant_a_wrong_amount_on_a_slot() -> None:
@@ -67,7 +71,9 @@ def plant_more_returned_than_came() -> None:
     confirmed()
     attempt = Attempt.objects.first()
     for _twice in range(2):
-        Refund.objects.create(charge=attempt.charge, attempt=attempt, amount=20_000, reason="not_owed", created_at=NOW, next_look_at=NOW)
+        Refund.objects.create(
+            charge=attempt.charge, attempt=attempt, amount=20_000, reason="not_owed", created_at=NOW, next_look_at=NOW
+        )
 
 
 def plant_money_kept_by_a_cancelled_pool() -> None:
@@ -160,7 +166,10 @@ def test_events_can_be_neither_changed_nor_deleted() -> None:
     from django.db import IntegrityError, transaction
 
     make.opened()
-    for attempt in (lambda: PoolEvent.objects.update(kind="other"), lambda: PoolEvent.objects.all()._raw_delete(using="default")):
+    for attempt in (
+        lambda: PoolEvent.objects.update(kind="other"),
+        lambda: PoolEvent.objects.all()._raw_delete(using="default"),
+    ):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             attempt()
     assert Pledge.objects.count() == 0

@@ -24,7 +24,9 @@ def test_amounts_are_read_as_people_write_them(typed: str, rappen: int) -> None:
     assert parse_chf(typed) == rappen
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "-5", "1.234", "12'34.00", "1e3", "١٢", "1..5", "CHF", "EUR 5", "100'000'000.01", "9" * 40])
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "-5", "1.234", "12'34.00", "1e3", "١٢", "1..5", "CHF", "EUR 5", "100'000'000.01", "9" * 40]
+)
 def test_anything_else_is_refused_with_a_sentence(typed: str) -> None:
     with pytest.raises(ValidationError) as refused:
         parse_chf(typed)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from members.models import Membership, OrganisationState, Role
 from members.letters.models import Letter
+from members.models import Membership, OrganisationState, Role
 from pooling.actions.errors import (
     AlreadyPledged,
     MethodGone,
@@ -57,7 +57,12 @@ def test_a_pledge_with_a_saved_method_stands_at_once_and_is_confirmed_by_letter(
 def test_the_consent_is_kept_with_its_figures_and_version(pool: Pool, settings) -> None:
     pledge = make.pledge(pool, shares=2)
     consent = pledge.acceptances.get()
-    assert (consent.shares, consent.most, consent.legal_version, consent.accepted_at) == (2, 60_000, settings.LEGAL_TERMS_VERSION, NOW)
+    assert (consent.shares, consent.most, consent.legal_version, consent.accepted_at) == (
+        2,
+        60_000,
+        settings.LEGAL_TERMS_VERSION,
+        NOW,
+    )
 
 
 @pytest.mark.parametrize("shares", [0, -1, -1000])
@@ -120,7 +125,15 @@ def test_a_released_method_and_that_of_another_organisation_make_nothing_stand(p
     released.released_at = NOW
     released.save()
     with pytest.raises(MethodGone):
-        place_pledge(pool=pool, organisation=organisation, shares=1, by=make.administrator(organisation), language="de", now=NOW, method=released)
+        place_pledge(
+            pool=pool,
+            organisation=organisation,
+            shares=1,
+            by=make.administrator(organisation),
+            language="de",
+            now=NOW,
+            method=released,
+        )
     assert not pool.pledges.exists()
 
 

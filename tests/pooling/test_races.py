@@ -15,7 +15,7 @@ from pooling.actions.pools import cancel_pool, lapse_overdue_pools
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges
 from pooling.invariants import breaches
-from pooling.models import Charge, ChargeState, Pledge, PledgeState, Pool, PoolState, Refund, SandboxEntry
+from pooling.models import Charge, ChargeState, Pledge, PledgeState, PoolState, Refund, SandboxEntry
 
 from . import factories as make
 from .factories import NOW

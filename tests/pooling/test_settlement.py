@@ -17,7 +17,19 @@ from pooling.actions.pools import cancel_pool, draft_pool, lapse_overdue_pools, 
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges, enter_result, follow_up_attempts
 from pooling.invariants import breaches
-from pooling.models import Attempt, AttemptState, Charge, ChargeState, PledgeState, Pool, PoolState, Refund, RefundReason, RefundState, SandboxEntry
+from pooling.models import (
+    Attempt,
+    AttemptState,
+    Charge,
+    ChargeState,
+    PledgeState,
+    Pool,
+    PoolState,
+    Refund,
+    RefundReason,
+    RefundState,
+    SandboxEntry,
+)
 from pooling.payments import provider
 from pooling.payments.base import ChargeResult, Progress
 
@@ -81,7 +93,11 @@ def test_a_decline_waits_for_the_person_and_our_link_leads_to_a_new_payment() ->
     pool = make.funded(behaviours=("pays", "pays", "authenticates"))
     collect_due_charges(now=NOW)
     charge = Charge.objects.get(state=ChargeState.ACTION_REQUIRED)
-    assert (reread(pool).state, charge.mend_until, charge.failure) == (PoolState.FUNDED, NOW + timedelta(days=7), "authentication_required")
+    assert (reread(pool).state, charge.mend_until, charge.failure) == (
+        PoolState.FUNDED,
+        NOW + timedelta(days=7),
+        "authentication_required",
+    )
     assert told("failed") == 1
     url = open_payment_page(charge=charge, language="de", now=NOW)
     assert open_payment_page(charge=charge, language="de", now=NOW) == url  # a second click leads to the same page
@@ -226,7 +242,9 @@ def test_a_charge_that_needs_the_person_after_a_cancellation_is_void() -> None:
     pool = make.funded()
     attempt = claim_due_charge(now=NOW)
     cancel_pool(pool=pool, reason="abgesagt", by=make.staff(), now=NOW)
-    enter_result(attempt=attempt, result=ChargeResult(Progress.FAILED, "pi_1", failure="authentication_required"), now=NOW)
+    enter_result(
+        attempt=attempt, result=ChargeResult(Progress.FAILED, "pi_1", failure="authentication_required"), now=NOW
+    )
     assert set(Charge.objects.values_list("state", flat=True)) == {ChargeState.VOID}
     assert told("failed") == 0
 
