@@ -21,8 +21,9 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
 
     200 also for a notice that was here before, or that is about nothing of ours: https://docs.stripe.com/webhooks
     """
-    if content_length(request) > LARGEST:
-        return answer("This notice is too large.", 413)
+    length = content_length(request)
+    if length is None or length > LARGEST:
+        return answer("This notice is too large, or does not say how large it is.", 413)
     now = timezone.now()
     try:
         notice = provider("stripe").read_notice(
@@ -36,12 +37,12 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
     return answer("Received.", 200)
 
 
-def content_length(request: HttpRequest) -> int:
-    """What the sender says; a server in front lets no more through than that."""
+def content_length(request: HttpRequest) -> int | None:
+    """What the sender says, no more than that is read; None if it is no number."""
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
-        return 0
+        return None
 
 
 def answer(sentence: str, status: int) -> HttpResponse:

@@ -106,7 +106,7 @@ def handle_event(*, happened: WebhookEvent, now: datetime) -> None:
         # Asking again won't help; if something of ours still waits, it is looked at on its own.
         log.warning(
             "a notice is about something that the provider does not show",
-            event=happened.ref,
+            notice=happened.ref,
             kind=happened.kind,
             code=refusal.code,
         )
