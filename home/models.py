@@ -6,6 +6,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, TranslatableMixin
 from wagtail.snippets.models import register_snippet
+from wagtail_localize.fields import SynchronizedField
 
 from .blocks import BodyBlock, StepsBlock
 from .content_page import ContentPage
@@ -55,6 +56,13 @@ class HomePage(ContentPage):
         verbose_name_plural = _("home pages")
 
 
+class Purpose(models.TextChoices):
+    """What the portal itself needs a page for."""
+
+    TERMS = "terms", _("participation terms")
+    PRIVACY = "privacy", _("privacy notice")
+
+
 class StandardPage(ContentPage):
     """A page of text, for example about us, terms, privacy."""
 
@@ -65,10 +73,19 @@ class StandardPage(ContentPage):
         help_text=_("For terms, privacy and the like: a link at the foot of every page."),
     )
 
+    purpose = models.CharField(
+        _("purpose"),
+        max_length=10,
+        blank=True,
+        choices=Purpose.choices,
+        help_text=_("If the portal is to link to this page, for example from the form on which shares are pledged."),
+    )
+
     parent_page_types = ["home.HomePage", "home.StandardPage"]
     subpage_types = ["home.StandardPage"]
     content_panels = [*Page.content_panels, FieldPanel("body")]
-    promote_panels = [*Page.promote_panels, FieldPanel("in_footer")]
+    promote_panels = [*Page.promote_panels, FieldPanel("in_footer"), FieldPanel("purpose")]
+    override_translatable_fields = [SynchronizedField("purpose", overridable=False)]
 
     class Meta:
         verbose_name = _("page")

@@ -59,6 +59,20 @@ def footer_pages(context: dict[str, Any]) -> list[Item]:
     return [_item(item, current=page is not None and item.translation_key == page.translation_key) for item in items]
 
 
+@register.simple_tag
+def page_for(purpose: str) -> str:
+    """`{% page_for "terms" as url %}`: the address of that page, in the active language if there is one.
+
+    Empty where no such page is live.
+    """
+    pages = (
+        StandardPage.objects.live().filter(languages.WRITTEN_IN_ITS_LANGUAGE, purpose=purpose).select_related("locale")
+    )
+    by_language = {page.locale.language_code: page for page in pages}
+    page = by_language.get(translation.get_language()) or next(iter(by_language.values()), None)
+    return page.get_url() or "" if page else ""
+
+
 @register.simple_tag(takes_context=True)
 def site_texts(context: dict[str, Any]) -> dict[str, str]:
     """`{% site_texts as texts %}`: tagline and footer_line, for every page, and url, the home page's address."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from home.models import HomePage, StandardPage, Topic
+from home.models import HomePage, Purpose, StandardPage, Topic
 from home.tree import ensure_site
 from resources.models import ResourceIndexPage, ResourcePage
 
@@ -13,6 +13,7 @@ from .markdown import stable_id
 from .pages import Progress, ensure_translated_page, ensure_translated_snippet
 
 IN_MENU = {"about"}
+PURPOSES = {"terms": Purpose.TERMS, "privacy": Purpose.PRIVACY}
 
 
 def load_topics(progress: Progress, *, now: datetime) -> None:
@@ -46,7 +47,11 @@ def load_pages(progress: Progress, *, now: datetime) -> None:
             key=f"pages/{name}",
             parent=home,
             texts=texts_of(read_documents("pages", name), ["title", "slug", "search_description"]),
-            shared={"show_in_menus": name in IN_MENU, "in_footer": name not in IN_MENU},
+            shared={
+                "show_in_menus": name in IN_MENU,
+                "in_footer": name not in IN_MENU,
+                "purpose": PURPOSES.get(name, ""),
+            },
         )
         progress.note(f"pages/{name}", changed=changed)
 
