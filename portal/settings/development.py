@@ -20,7 +20,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 
 SITE_URL = address("SITE_URL", default="http://localhost:8000", because="it is the portal's public address")
 WAGTAILADMIN_BASE_URL = SITE_URL
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = "portal.console_mail.EmailBackend"
 
 globals().update(payments(required=False))
 if "_live_" in globals()["STRIPE_SECRET_KEY"]:
