@@ -59,6 +59,10 @@ MembershipFormSet = inlineformset_factory(
 class OrganisationForm(WagtailAdminModelForm):
     """An organisation together with the people who act for it."""
 
+    # Longer than what is stored, since people paste it with its suffix ("MWST").
+    uid = Organisation._meta.get_field("uid").formfield(max_length=30)
+    website = Organisation._meta.get_field("website").formfield(assume_scheme="https")
+
     class Meta:
         model = Organisation
         fields = [
