@@ -16,7 +16,7 @@ from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 from wagtail_localize.fields import SynchronizedField
 
 from home import languages
@@ -140,16 +140,22 @@ class ResourcePage(ContentPage):
         verbose_name_plural = _("resources")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds `index` (the library) and `index_url`, the page's `topics`, and up to three `related` resources."""
+        """Adds `index` (the library), `index_url`, and in the reader's language `topics` and up to three `related`."""
         context = super().get_context(request, *args, **kwargs)
+        language = translation.get_language()
         index = self.get_parent()
         topics = list(self.topics.all())
-        others = ResourcePage.objects.live().public().in_language(self.locale.language_code).exclude(pk=self.pk)
+        if self.locale.language_code != language:
+            topics = localised(topics, Locale.get_active())
+        others = (
+            ResourcePage.objects.live().public().in_language(language).exclude(translation_key=self.translation_key)
+        )
+        keys = [topic.translation_key for topic in topics]
         context.update(
             index=index,
-            index_url=languages.address_in(index, translation.get_language()),
+            index_url=languages.address_in(index, language),
             topics=topics,
-            related=list(others.filter(topics__in=topics).distinct().newest_first()[:3]) if topics else [],
+            related=others.filter(topics__translation_key__in=keys).distinct().newest_first()[:3] if keys else [],
         )
         return context
 

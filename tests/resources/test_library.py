@@ -108,6 +108,15 @@ def test_a_resource_leads_to_others_on_its_topic(client: Client, library: Any) -
     assert [found.title for found in client.get(made.url).context["related"]] == ["Zwei"]
 
 
+def test_a_resource_without_translation_leads_on_in_the_readers_language(client: Client, library: Any) -> None:
+    about = topic("Datenschutz", fr="Protection des données")
+    resource(library, "Eins", topics=[about])
+    translation_of(resource(library, "Zwei", topics=[about]), "fr", "Deux", summary="Court")
+    response = client.get("/fr/ressources/eins/")
+    assert [found.title for found in response.context["related"]] == ["Deux"]
+    assert 'href="/fr/ressources/?topic=protection-des-donnees"' in response.content.decode()
+
+
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (200, 1), (201, 2), (1000, 5)])
 def test_reading_time_counts_the_words_of_the_body(words: int, minutes: int) -> None:
     body = ResourcePage._meta.get_field("body").to_python([("text", "<p>" + "Wort " * words + "</p>")])
