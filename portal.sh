@@ -152,7 +152,7 @@ lint() {
         check "djade" .venv/bin/djade --check --target-version 5.2 "${templates[@]}"
         check "djLint" .venv/bin/djlint --lint --quiet "${APPS[@]}"
     fi
-    check "import-linter" .venv/bin/lint-imports
+    check "import-linter" .venv/bin/lint-imports --no-logo
     check "mypy" .venv/bin/mypy "${TYPED[@]}"
     check "migrations" $PYTHON manage.py makemigrations --check --dry-run
     check "catalogues" $PYTHON -m portal.catalogues --check
