@@ -1,6 +1,7 @@
 """People and organisations."""
 
 import factory
+from django.contrib.auth.hashers import make_password
 
 from members.models import LegalForm, Organisation, User
 
@@ -8,12 +9,11 @@ from members.models import LegalForm, Organisation, User
 class UserFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     email = factory.Sequence(lambda n: f"person{n}@org.example")
     first_name = "Eva"
     last_name = factory.Sequence(lambda n: f"Beispiel {n}")
-    password = factory.PostGenerationMethodCall("set_password", "a long password")
+    password = factory.LazyFunction(lambda: make_password("a long password"))
 
 
 class OrganisationFactory(factory.django.DjangoModelFactory):
