@@ -112,7 +112,7 @@ run() {
     step $PYTHON manage.py prepare
 
     say "Starting the server on port $port"
-    $PYTHON -m gunicorn portal.wsgi --bind "127.0.0.1:$port" --workers 1 --threads 8 --graceful-timeout 5 --timeout 120 \
+    $PYTHON -m gunicorn portal.wsgi --bind "127.0.0.1:$port" --workers 1 --threads 8 --graceful-timeout 3 --timeout 120 \
         --no-control-socket --log-level warning &
     local server=$!
     CHILDREN+=("$server")
@@ -123,6 +123,7 @@ run() {
     $PYTHON manage.py tick --every 5 &
     CHILDREN+=($!)
     wait -n || true
+    sleep 0.5 # when all of us were told to stop, the children are only quicker to obey
     fail "the server or tick has stopped by itself, see above"
 }
 
