@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
 # The most that one amount may be: CHF 100 million. It keeps sums far inside 64 bits.
 MOST_RAPPEN = 10_000_000_000
 
 
-class RappenField(models.BigIntegerField):
+if TYPE_CHECKING:
+    _WholeNumber = models.BigIntegerField[int | Combinable, int]
+else:
+    _WholeNumber = models.BigIntegerField
+
+
+class RappenField(_WholeNumber):
     """An amount in whole Rappen."""
 
     description = "An amount in Rappen"

@@ -104,7 +104,7 @@ class Slot(models.Model):
     """One share of a pledge. Its amount is empty until prices lock; ids run in order of pledging."""
 
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="slots")
-    amount = RappenField(null=True)
+    amount = RappenField(null=True)  # type: ignore[misc]  # a field of ours, so the plugin can not see that it may be empty
 
     class Meta:
         verbose_name = _("share")

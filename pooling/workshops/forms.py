@@ -116,6 +116,7 @@ class PoolTermsForm(forms.Form):
             kwargs["initial"] = initial_of(pool)
         super().__init__(*args, **kwargs)
         self.now = now
+        self.typed: dict[str, Any] = {}  # what could be read, whether it is sound or not
 
     def clean_tax_rate(self) -> int | None:
         """Hundredths of a per cent, as the terms hold it."""
@@ -124,6 +125,7 @@ class PoolTermsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        self.typed = dict(data)
         if not self.errors:
             for field, sentence in Pool(**data).problems():
                 self.add_error(field, sentence)

@@ -36,7 +36,6 @@ class FinancingView(WagtailAdminTemplateMixin, View):
 
     page_title = gettext_lazy("Financing")
     header_icon = "shares"
-    _show_breadcrumbs = True
 
     def dispatch(self, request: HttpRequest, *args: Any, page_id: int, **kwargs: Any) -> HttpResponse:
         self.now = timezone.now()
@@ -100,7 +99,7 @@ class PoolView(FinancingView):
                 return self.refuse(str(refusal))
         elif not form.is_valid():
             messages.error(request, _("The terms are not saved: please look at the fields that are marked."))
-        return self.show_form(form, meaning_of_typed(form.cleaned_data))
+        return self.show_form(form, meaning_of_typed(form.typed))
 
     def save(self, form: PoolTermsForm) -> HttpResponse:
         """Write the terms down, and say when the pool will open."""
@@ -144,9 +143,7 @@ class MeaningView(FinancingView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = PoolTermsForm(request.POST, pool=None, now=self.now)
         form.is_valid()
-        return TemplateResponse(
-            request, "workshops/admin/meaning.html", {"meaning": meaning_of_typed(form.cleaned_data)}
-        )
+        return TemplateResponse(request, "workshops/admin/meaning.html", {"meaning": meaning_of_typed(form.typed)})
 
 
 class CallOffView(FinancingView):

@@ -6,6 +6,7 @@ that (`bank.expect_refusals()`).
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,9 @@ SESSION = re.compile(r"/c/pay/(cs_\w+)")
 PAYMENTS = "^/v1/payment_intents$"  # where charges are made
 REFUNDS = "^/v1/refunds$"
 EVERY_RETRY = 3  # calls that the package makes before it gives up
+
+# `make test` holds a representative row, `make proof` all of it (see tests/conftest.py).
+proof = pytest.mark.skipif(os.environ.get("HYPOTHESIS_PROFILE") != "proof", reason="a long proof: make proof")
 
 
 @pytest.fixture(scope="session")

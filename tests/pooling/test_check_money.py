@@ -46,7 +46,8 @@ def cancelled() -> Pool:
 def plant_a_charge_before_funding() -> None:
     pledge = make.pledge(make.opened())
     sql(
-        "INSERT INTO pooling_charge (uuid, pledge_id, amount, captured, state, created_at, failure) VALUES (gen_random_uuid(), %s, 30000, 0, 'void', %s, '')",
+        "INSERT INTO pooling_charge (uuid, pledge_id, amount, captured, state, created_at, failure) "
+        "VALUES (gen_random_uuid(), %s, 30000, 0, 'void', %s, '')",
         pledge.pk,
         NOW,
     )

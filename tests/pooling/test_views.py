@@ -1,4 +1,4 @@
-"""Pledging over HTTP: what good and bad input gets. Each refusal has the right status, a sentence, and leaves nothing half done."""
+"""Pledging over HTTP. Each refusal has the right status and a sentence, and leaves nothing half done."""
 
 from __future__ import annotations
 

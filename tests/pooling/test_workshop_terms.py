@@ -195,6 +195,11 @@ def test_what_terms_mean_is_worked_out_while_they_are_typed(client: Any, made: A
     assert not Pool.objects.exists()
 
 
+def test_terms_that_do_not_work_out_are_shown_with_their_figures(client: Any, made: Any) -> None:
+    meaning = send(client, made, capacity="7").context["meaning"]
+    assert (meaning.threshold, meaning.capacity) == (8, 7)
+
+
 @pytest.mark.parametrize("missing", ["cost", "ceiling", "capacity", "minimum"])
 def test_nothing_is_worked_out_of_half_a_form(client: Any, made: Any, missing: str) -> None:
     response = client.post(address(made, "workshop_pool_meaning"), SOUND | {missing: ""})
@@ -210,6 +215,16 @@ def test_an_amount_is_read_as_people_write_it(typed: str, rappen: int) -> None:
 def test_an_amount_is_required() -> None:
     with pytest.raises(ValidationError):
         RappenFormField().clean("")
+
+
+def test_the_way_to_the_financing_is_where_the_workshops_page_is_edited(client: Any, made: Any) -> None:
+    assert address(made) in client.get(reverse("wagtailadmin_pages:edit", args=[made.pk])).content.decode()
+
+
+def test_the_way_to_the_financing_is_in_the_page_explorer_too(client: Any, made: Any) -> None:
+    translated = french(made)  # wagtail-localize's own editor shows no buttons of ours
+    html = client.get(reverse("wagtailadmin_explore", args=[translated.get_parent().pk])).content.decode()
+    assert address(translated) in html
 
 
 # Once open
