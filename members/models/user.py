@@ -42,7 +42,7 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=2, default="de", choices=LANGUAGES)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # narrower than AbstractUser's on purpose
 
