@@ -262,7 +262,7 @@ class Migration(migrations.Migration):
                 ('parameters', models.JSONField()),
                 ('ref', models.CharField(blank=True, max_length=255)),
                 ('url', models.URLField(blank=True, max_length=2000)),
-                ('state', models.CharField(choices=[('opening', 'being opened'), ('open', 'open'), ('complete', 'complete'), ('expired', 'expired')], default='opening', max_length=10)),
+                ('state', models.CharField(choices=[('opening', 'Opening'), ('open', 'Open'), ('complete', 'Complete'), ('expired', 'Expired')], default='opening', max_length=10)),
                 ('expires_at', models.DateTimeField()),
                 ('looked_at', models.DateTimeField(null=True)),
                 ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='setup_pages', to='pooling.pledge')),

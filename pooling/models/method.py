@@ -51,10 +51,12 @@ class SavedMethod(models.Model):
 
 
 class SetupState(models.TextChoices):
-    OPENING = "opening", _("being opened")
-    OPEN = "open", _("open")
-    COMPLETE = "complete", _("complete")
-    EXPIRED = "expired", _("expired")
+    """Nobody reads these: the pledge says what people need to know."""
+
+    OPENING = "opening"
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
 
 
 class SetupPage(models.Model):

@@ -6,13 +6,12 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from pooling.accounts import Step, charge_of, money_of, needs_you
+from pooling.accounts import Step, charge_of, money_of
 from pooling.links import mend_url
-from pooling.models import Charge, Pledge, Pool, PoolState
+from pooling.models import Charge, Pledge, PledgeState, Pool, PoolState
 
 register = template.Library()
 
@@ -70,9 +69,13 @@ def live_charge(pledge: Pledge) -> Charge | None:
 
 
 @register.filter
-def is_waiting_for_you(pledge: Pledge) -> bool:
-    """Whether the organisation has to do something about this pledge."""
-    return needs_you(pledge)
+def pledge_state(pledge: Pledge) -> str:
+    """The pledge's state in words; one whose pool has ended ended with it."""
+    if pledge.state == PledgeState.STANDING and pledge.pool.state == PoolState.LAPSED:
+        return gettext("ended: the workshop did not come about")
+    if pledge.state == PledgeState.STANDING and pledge.pool.state == PoolState.CANCELLED:
+        return gettext("ended: the workshop was called off")
+    return str(pledge.get_state_display())
 
 
 @register.filter
@@ -117,4 +120,4 @@ def step_text(step: Step) -> str:
     if step.shares is None:
         return text
     shares = ngettext("%(n)d share", "%(n)d shares", step.shares) % {"n": step.shares}
-    return _t("%(what)s (%(shares)s)") % {"what": text, "shares": shares}
+    return gettext("%(what)s (%(shares)s)") % {"what": text, "shares": shares}

@@ -155,7 +155,7 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "can_change": pledge.state == PledgeState.STANDING
             and pool.state == PoolState.OPEN
             and timezone.now() < pool.closes_at,
-            "needs_you": accounts.needs_you(pledge),
+            "is_alive": accounts.is_alive(pledge),
         },
     )
 
