@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import translation
+from django.utils.html import escape
 from wagtail.models import Locale
 
 from home.languages import ONLY_IN_SENTENCE
@@ -29,7 +30,7 @@ def html(client: Client, address: str) -> str:
 
 def sentence(source: str, reader: str) -> str:
     with translation.override(reader):
-        return str(ONLY_IN_SENTENCE[source])
+        return escape(ONLY_IN_SENTENCE[source])
 
 
 def test_a_page_without_translation_is_served_inside_the_other_interface(client: Client, guide: Any) -> None:
