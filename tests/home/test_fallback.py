@@ -30,7 +30,7 @@ def html(client: Client, address: str) -> str:
 
 def sentence(source: str, reader: str) -> str:
     with translation.override(reader):
-        return escape(ONLY_IN_SENTENCE[source])
+        return escape(str(ONLY_IN_SENTENCE[source]))
 
 
 def test_a_page_without_translation_is_served_inside_the_other_interface(client: Client, guide: Any) -> None:
