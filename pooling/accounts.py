@@ -69,7 +69,7 @@ def history_of(pledge: Pledge) -> list[Step]:
             kind=event.kind,
             amount=event.figures.get("amount"),
             shares=event.figures.get("shares"),
-            reference=str((event.refund or event.charge or pledge).uuid)[:8],
+            reference=str((event.refund or event.charge or pledge).uuid),
         )
         for event in events
     ]

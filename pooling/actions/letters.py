@@ -87,7 +87,7 @@ def tell_charged(*, charge: Charge, now: datetime) -> int:
     facts: Facts = {
         "amount": charge.amount,
         "paid_at": charge.settled_at or now,
-        "reference": str(charge.uuid),
+        "reference": str(charge.uuid)[:8],
         "takes_place": charge.pledge.pool.state == PoolState.CONFIRMED,
     }
     return tell("charged", key=f"charged-{charge.uuid}", pledge=charge.pledge, facts=facts, now=now)
@@ -142,7 +142,7 @@ def tell_refunded(*, refund: Refund, now: datetime) -> int:
     facts: Facts = {
         "amount": refund.amount,
         "refunded_at": refund.settled_at or now,
-        "reference": str(refund.uuid),
+        "reference": str(refund.uuid)[:8],
         "reason": RefundReason(refund.reason).label,
     }
     return tell("refunded", key=f"refunded-{refund.uuid}", pledge=refund.charge.pledge, facts=facts, now=now)

@@ -15,6 +15,7 @@ from pooling.actions.pools import draft_pool, lapse_overdue_pools, open_pool
 from pooling.actions.settlement import collect_due_charges
 from pooling.models import Pool, SavedMethod
 from pooling.money import parse_chf
+from pooling.payments.sandbox import BEHAVIOURS as BEHAVIOUR_LABELS
 from pooling.workshops.models import Expert, WorkshopIndexPage, WorkshopPage
 from pooling.workshops.publishing import describe_live_pages
 
@@ -122,13 +123,15 @@ def terms(plan: dict[str, Any], *, now: datetime) -> dict[str, Any]:
 
 
 def method(by: Organisation, behaviour: str, *, at: datetime) -> SavedMethod:
-    """A method saved in the sandbox, as if its administrator had given it."""
-    return SavedMethod.objects.create(
+    """The organisation's method that does this in the sandbox, as if its administrator had given it."""
+    return SavedMethod.objects.get_or_create(
         organisation=by,
         provider="sandbox",
-        customer_ref=f"sandbox_customer_{by.uuid}",
-        ref=f"sandbox_{behaviour}_{uuid.uuid4()}",
-        kind="card",
-        label="Sandbox •••• 3184" if behaviour == "authenticates" else "Sandbox •••• 4242",
-        saved_at=at,
-    )
+        label=BEHAVIOUR_LABELS[behaviour],
+        defaults={
+            "customer_ref": f"sandbox_customer_{by.uuid}",
+            "ref": f"sandbox_{behaviour}_{uuid.uuid4()}",
+            "kind": "card",
+            "saved_at": at,
+        },
+    )[0]
