@@ -21,12 +21,9 @@ from tests.pooling.factories import NOW, staff, terms
 
 
 def workshop_list() -> WorkshopIndexPage:
-    """The list of workshops in German and French."""
+    """The German list of workshops."""
     found = WorkshopIndexPage.objects.filter(locale__language_code="de").first()
-    if found is None:
-        found = page("Workshops", model=WorkshopIndexPage)
-        translation_of(found, "fr", "Ateliers", lead="")
-    return found
+    return found or page("Workshops", model=WorkshopIndexPage)
 
 
 def workshop(title: str = "Newsletter", *, parent: Page | None = None, **fields: Any) -> WorkshopPage:
@@ -36,7 +33,9 @@ def workshop(title: str = "Newsletter", *, parent: Page | None = None, **fields:
 
 
 def french(source: WorkshopPage, title: str = "Infolettre", **fields: Any) -> WorkshopPage:
-    """Its live French translation."""
+    """Its live French translation, in the French list."""
+    if not WorkshopIndexPage.objects.filter(locale__language_code="fr").exists():
+        translation_of(workshop_list(), "fr", "Ateliers", lead="")
     return translation_of(source, "fr", title, **{"summary": "Court", "venue": "Maison Exemple, Berne", **fields})
 
 
