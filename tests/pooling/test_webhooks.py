@@ -18,7 +18,7 @@ from pooling.actions.notices import handle_waiting_events
 from pooling.actions.pools import cancel_pool
 from pooling.actions.settlement import claim_due_charge
 from pooling.invariants import breaches
-from pooling.models import Charge, ChargeState, PledgeState, Refund, RefundState, WebhookEvent
+from pooling.models import Attempt, Charge, ChargeState, PledgeState, Refund, RefundState, WebhookEvent
 from pooling.payments import provider
 from pooling.payments.base import ForgedNotice, Notice
 from pooling.webhooks import LARGEST
@@ -235,6 +235,20 @@ def test_a_notice_that_overtakes_the_answer_does_no_harm(bank: Bank, client: Cli
     bank.tick(minutes=3)
     charge = Charge.objects.get()
     assert (charge.state, charge.captured, bank.ledger()["succeeded"]) == (ChargeState.SUCCEEDED, 30_000, 1)
+
+
+def test_a_notice_that_a_declined_payment_went_through_after_all_is_recorded(bank: Bank, client: Client) -> None:
+    bank.funded("declined")
+    bank.tick()
+    attempt = Attempt.objects.get()
+    assert attempt.charge.pledge.method
+    card = attempt.charge.pledge.method.ref
+    bank.control("behaviour", payment_method=card, set={"decline": None})
+    intents = bank.server.stripe_client().v1.payment_intents  # somebody at Stripe's own dashboard
+    intents.confirm(attempt.intent_ref, {"payment_method": card, "off_session": True})
+    assert set(bank.deliver(client)) == {200}
+    assert Charge.objects.get().state == ChargeState.SUCCEEDED
+    assert not list(breaches())
 
 
 def test_a_notice_that_can_not_be_looked_up_now_is_received_and_left_to_tick(bank: Bank, client: Client) -> None:
