@@ -9,11 +9,10 @@ from members.letters.models import Letter
 from pooling import links
 from pooling.accounts import money_of
 from pooling.actions.charges import claim_due_charge
-from pooling.actions.errors import TermsUnsound, WrongState
 from pooling.actions.mending import look_at_payment, open_payment_page
 from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_pages
-from pooling.actions.pools import cancel_pool, draft_pool, lapse_overdue_pools, open_pool
+from pooling.actions.pools import lapse_overdue_pools
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges, enter_result, follow_up_attempts
 from pooling.invariants import breaches
@@ -211,92 +210,6 @@ def test_a_late_pledge_is_charged_in_the_step_that_makes_it_stand() -> None:
     assert late.charges.get().amount == 60_000
     collect_due_charges(now=NOW)
     assert money_of(reread(pool)).net == 150_000
-
-
-def test_cancelling_voids_what_is_owed_and_refunds_what_was_paid_in_full() -> None:
-    pool = make.funded(behaviours=("pays", "pays", "declines"))
-    collect_due_charges(now=NOW)
-    cancel_pool(pool=pool, reason="Die Expertin ist krank.", by=make.staff(), now=NOW)
-    pool = reread(pool)
-    assert pool.state == PoolState.CANCELLED
-    assert sorted(Charge.objects.values_list("state", flat=True)) == ["succeeded", "succeeded", "void"]
-    assert list(Refund.objects.values_list("amount", "state", "reason")) == [(30_000, "due", "cancelled")] * 2
-    assert send_due_refunds(now=NOW) == 2
-    money = money_of(pool)
-    assert (money.net, money.refunded, money.refund_due) == (0, 60_000, 0)
-    assert (told("cancelled"), told("refunded")) == (3, 2)
-    assert cancel_pool(pool=pool, reason="noch einmal", by=make.staff(), now=NOW).state == PoolState.CANCELLED
-    assert Refund.objects.count() == 2
-
-
-def test_money_that_arrives_after_a_cancellation_goes_back() -> None:
-    pool = make.funded()
-    attempt = claim_due_charge(now=NOW)
-    cancel_pool(pool=pool, reason="abgesagt", by=make.staff(), now=NOW)
-    assert sorted(Charge.objects.values_list("state", flat=True)) == ["sending", "void", "void"]
-    enter_result(attempt=attempt, result=ChargeResult(Progress.SUCCEEDED, "pi_1", 30_000), now=NOW)
-    assert (Refund.objects.get().amount, Charge.objects.exclude(state=ChargeState.VOID).count()) == (30_000, 0)
-
-
-def test_a_charge_that_needs_the_person_after_a_cancellation_is_void() -> None:
-    pool = make.funded()
-    attempt = claim_due_charge(now=NOW)
-    cancel_pool(pool=pool, reason="abgesagt", by=make.staff(), now=NOW)
-    enter_result(
-        attempt=attempt, result=ChargeResult(Progress.FAILED, "pi_1", failure="authentication_required"), now=NOW
-    )
-    assert set(Charge.objects.values_list("state", flat=True)) == {ChargeState.VOID}
-    assert told("failed") == 0
-
-
-def test_an_open_payment_page_of_a_cancelled_pool_is_closed() -> None:
-    pool = make.funded(behaviours=("pays", "pays", "declines"))
-    collect_due_charges(now=NOW)
-    charge = Charge.objects.get(state=ChargeState.ACTION_REQUIRED)
-    open_payment_page(charge=charge, language="de", now=NOW)
-    cancel_pool(pool=pool, reason="abgesagt", by=make.staff(), now=NOW)
-    follow_up_attempts(now=NOW)
-    assert SandboxEntry.objects.get(kind="page").state == Progress.FAILED
-    assert not Attempt.objects.live().exists()
-    assert open_payment_page(charge=charge, language="de", now=NOW) is None
-
-
-def test_a_workshop_that_has_started_or_a_lapsed_pool_cannot_be_cancelled() -> None:
-    pool = make.funded()
-    with pytest.raises(WrongState):
-        cancel_pool(pool=pool, reason="zu spät", by=make.staff(), now=pool.starts_at)
-    lapsed = make.opened()
-    lapse_overdue_pools(now=lapsed.closes_at)
-    with pytest.raises(WrongState):
-        cancel_pool(pool=lapsed, reason="zu spät", by=make.staff(), now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"subsidy": 90_000}, "subsidy"),
-        ({"ceiling": 49}, "ceiling"),
-        ({"capacity": 2}, "capacity"),
-        ({"minimum": 7}, "capacity"),
-        ({"starts_at": NOW + timedelta(days=56, hours=23)}, "closes_at"),
-    ],
-)
-def test_unsound_terms_are_refused_with_the_field_they_are_about(changes: dict, field: str) -> None:
-    with pytest.raises(TermsUnsound) as refused:
-        make.draft(**changes)
-    assert field in [name for name, _sentence in refused.value.problems]
-
-
-def test_terms_are_frozen_once_the_pool_is_open() -> None:
-    pool = make.opened()
-    with pytest.raises(WrongState):
-        draft_pool(page_key=pool.page_key, terms=make.terms(cost=1_000), by=make.staff(), now=NOW)
-
-
-def test_a_draft_whose_closing_time_has_passed_does_not_open() -> None:
-    pool = make.draft()
-    with pytest.raises(TermsUnsound):
-        open_pool(pool=pool, by=None, now=pool.closes_at)
 
 
 def test_checkout_left_unfinished_never_triggers_a_threshold_and_a_method_given_there_does() -> None:
