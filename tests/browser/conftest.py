@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.demo_site import demo, demo_site
+from tests.pooling.stripe_fixtures import bank, receiver, stripe_server
+
+__all__ = ["bank", "demo", "demo_site", "receiver", "stripe_server"]
 
 LAUNCH_ARGUMENTS = [
     "--no-sandbox",
@@ -26,3 +33,22 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium_
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """German by default, and no animation that a test would have to wait for."""
     return {**browser_context_args, "locale": "de-CH", "timezone_id": "Europe/Zurich", "reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def site(live_server: Any, demo: None, settings: Any) -> str:
+    """The address of a portal that serves the demo."""
+    settings.SITE_URL = live_server.url
+    return str(live_server.url)
+
+
+@pytest.fixture
+def quiet_page(context: BrowserContext) -> Iterator[Page]:
+    """A page whose console stays free of errors: a breach of the Content Security Policy is one."""
+    errors: list[str] = []
+    context.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    assert errors == []

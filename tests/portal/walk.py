@@ -1,0 +1,191 @@
+"""Reads a page as a person does, and finds text in it that is not in the page's language."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+
+import polib
+from wagtail_localize.models import String, StringTranslation
+
+from portal.catalogues import ROOT
+
+LANGUAGES = ("de", "fr", "it")
+INLINE = {"a", "abbr", "b", "cite", "code", "em", "i", "mark", "q", "small", "span", "strong", "sub", "sup", "time"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+UNSEEN = {"script", "style", "template"}
+SPOKEN = ("alt", "title", "aria-label", "aria-description", "placeholder", "data-working")
+BETWEEN = " \N{PILCROW SIGN} "  # two blocks are not one sentence
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[ds]|\{[^}]*\}")
+# What catalogues of packages say on our pages.
+PACKAGES = [("django", "conf/locale"), ("django", "contrib/auth/locale"), ("allauth", "locale")]
+# Words of English that none of our languages has: they give away a message that no catalogue knows.
+ENGLISH = re.compile(r"\b(the|and|your|you|with|this|please|was|were|which)\b", re.IGNORECASE)
+FOREIGN_WORDS = 4
+ENGLISH_WORDS = 2
+
+
+class Page(HTMLParser):
+    """`lang` of <html>, and the text by the language that its elements are marked with."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.lang = ""
+        self.parts: dict[str, list[str]] = defaultdict(list)
+        self.open: list[tuple[str, str]] = []  # elements with their language
+        self.unseen = 0
+        self.feed(source)
+        self.close()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {language: plain("".join(parts)) for language, parts in self.parts.items()}
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        language = given.get("lang", self.open[-1][1] if self.open else "")
+        if tag == "html":
+            self.lang = language
+        self.unseen += tag in UNSEEN
+        if tag not in INLINE:
+            self.parts[language].append(BETWEEN)
+        for said in spoken(tag, given):
+            self.parts[language] += [BETWEEN, said, BETWEEN]
+        if tag not in VOID:
+            self.open.append((tag, language))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in {name for name, _language in self.open}:
+            return
+        while True:
+            name, language = self.open.pop()
+            self.unseen -= name in UNSEEN
+            if name not in INLINE:
+                self.parts[language].append(BETWEEN)
+            if name == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        if not self.unseen:
+            self.parts[self.open[-1][1] if self.open else ""].append(data)
+
+
+def spoken(tag: str, given: dict[str, str]) -> Iterator[str]:
+    """Attributes that are read out or shown."""
+    yield from (given[name] for name in SPOKEN if name in given)
+    if tag == "meta" and given.get("name") == "description":
+        yield given.get("content", "")
+    if tag == "input" and given.get("type") in ("submit", "button"):
+        yield given.get("value", "")
+
+
+def plain(text: str) -> str:
+    """Without markup, entities and odd spaces."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).replace("\u00ad", "").split())
+
+
+def pieces(message: str, *, words: int) -> Iterator[str]:
+    """What stands between a message's placeholders, if it has as many words."""
+    for piece in PLACEHOLDER.split(message):
+        text = plain(piece).strip(" .,:;!?()“”«»")
+        if len(re.findall(r"[^\W\d_]+", text)) >= words:
+            yield text
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What the site may say in a language, and what it must not say there."""
+
+    language: str
+    own: str
+    foreign: dict[str, str]  # phrase to its language
+    english: list[str]
+
+    def findings(self, texts: dict[str, str], *, where: str) -> list[str]:
+        """A line for each phrase of another language in `texts` (by the language that they are marked with)."""
+        found = []
+        for marked, text in texts.items():
+            if marked == self.language:
+                found += [
+                    f"{where}: {language}: {phrase}" for phrase, language in self.foreign.items() if phrase in text
+                ]
+            elif plain(text.replace(BETWEEN.strip(), "")).lower() not in OTHER_LANGUAGES:
+                found.append(f"{where}: marked as {marked or 'no language'}: {text}")
+            found += [
+                f"{where}: English: {phrase}" for phrase in self.english if phrase in text and whole(phrase, text)
+            ]
+            found += [f"{where}: English word: {text[max(0, m.start() - 30) : m.end() + 30]}" for m in english(text)]
+        return found
+
+
+# The switcher's links, which are in the language that they lead to.
+OTHER_LANGUAGES = {"", "deutsch", "français", "italiano", "deutsch de", "français fr", "italiano it"}
+
+
+def english(text: str) -> Iterator[re.Match[str]]:
+    return ENGLISH.finditer(text)
+
+
+def whole(phrase: str, text: str) -> bool:
+    """Whether the words of `phrase` stand in `text` as words, and not as parts of longer ones."""
+    return bool(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text))
+
+
+def entries(paths: Iterable[Path]) -> list[polib.POEntry]:
+    return [entry for path in paths for entry in polib.pofile(str(path)) if not entry.obsolete]
+
+
+def says(entry: polib.POEntry) -> list[str]:
+    return [entry.msgstr, *entry.msgstr_plural.values()]
+
+
+@cache
+def our_catalogue(language: str) -> list[polib.POEntry]:
+    return entries((ROOT / "locale" / language / "LC_MESSAGES").glob("*.po"))
+
+
+@cache
+def packages_catalogue(language: str) -> list[polib.POEntry]:
+    paths = (Path(str(files(package))) / folder / language / "LC_MESSAGES/django.po" for package, folder in PACKAGES)
+    return entries(path for path in paths if path.exists())
+
+
+def content(language: str) -> list[str]:
+    """The segments of pages and snippets: German as it was written, the others as they were translated."""
+    if language == LANGUAGES[0]:
+        found = String.objects.filter(locale__language_code=language)
+    else:
+        found = StringTranslation.objects.filter(locale__language_code=language)
+    return [plain(text) for text in found.values_list("data", flat=True)]
+
+
+def speech(language: str, *, with_content: bool = True) -> Speech:
+    """Built from the catalogues, and from what the database holds of the site's pages."""
+    phrases: dict[str, set[str]] = {}
+    own = ""
+    for code in LANGUAGES:
+        segments = content(code) if with_content else []
+        messages = [text for entry in our_catalogue(code) for text in says(entry)]
+        if code == language:
+            packages = [text for entry in packages_catalogue(code) for text in says(entry)]
+            own = BETWEEN.join([*segments, *map(plain, messages), *map(plain, packages)])
+        phrases[code] = {phrase for text in [*segments, *messages] for phrase in pieces(text, words=FOREIGN_WORDS)}
+    foreign = {phrase: code for code in LANGUAGES if code != language for phrase in phrases[code] if phrase not in own}
+    sources = [
+        entry for entry in [*our_catalogue(language), *packages_catalogue(language)] if entry.msgid not in says(entry)
+    ]
+    english_phrases = {
+        phrase
+        for entry in sources
+        for text in [entry.msgid, entry.msgid_plural or ""]
+        for phrase in pieces(text, words=ENGLISH_WORDS)
+        if not whole(phrase, own)
+    }
+    return Speech(language, own, foreign, sorted(english_phrases))
