@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from members.models import Organisation, User
 
+from .actions.errors import PoolFull
 from .actions.methods import usable_methods
 from .models import Pledge, Pool, SavedMethod
 from .money import format_chf
@@ -56,6 +57,7 @@ class PledgeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = helper()
         self.pool = pool
+        self.now = now
         mine = Organisation.objects.administered_by(person)
         organisations: Any = self.fields["organisation"]
         organisations.queryset = mine
@@ -92,6 +94,13 @@ class PledgeForm(forms.Form):
             "method": method.label,
             "organisation": method.organisation.name,
         }
+
+    def clean_shares(self) -> int:
+        """As many as are left; the action decides again under the pool's lock."""
+        shares: int = self.cleaned_data["shares"]
+        if self.pool.accepts(now=self.now) and shares > self.pool.places_left > 0:
+            raise forms.ValidationError(str(PoolFull(self.pool.places_left)), code="full")
+        return shares
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

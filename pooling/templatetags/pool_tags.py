@@ -19,7 +19,7 @@ register = template.Library()
 TONES = {
     PoolState.DRAFT: "info",
     PoolState.OPEN: "info",
-    PoolState.FUNDED: "wait",
+    PoolState.FUNDED: "info",
     PoolState.CONFIRMED: "done",
     PoolState.LAPSED: "over",
     PoolState.CANCELLED: "trouble",

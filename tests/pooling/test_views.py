@@ -96,10 +96,11 @@ def test_a_number_that_is_none_gets_a_sentence_and_the_form_keeps_what_was_typed
     assert not Pledge.objects.exists()
 
 
-def test_too_many_shares_get_409_and_a_sentence_with_the_number_that_is_left(client, pool, organisation) -> None:
-    response = post(client, pool, organisation, shares="7")
-    assert (response.status_code, Pledge.objects.count()) == (409, 0)
-    assert " 6 " in response.content.decode()
+def test_too_many_shares_get_a_sentence_at_the_field_with_the_number_that_is_left(client, pool, organisation) -> None:
+    response = post(client, pool, organisation, shares="7", accept="")
+    assert (response.status_code, Pledge.objects.count()) == (422, 0)
+    assert " 6 " in str(response.context["form"].errors["shares"])
+    assert "accept" in response.context["form"].errors
 
 
 def test_without_consent_nothing_is_pledged(client, pool, organisation) -> None:
