@@ -6,10 +6,12 @@ Loading takes half a minute, copying a database a second.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
+from django.core.cache import cache as django_cache
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -39,12 +41,19 @@ class DemoSite:
                 copy_database(self.name, self.copy)
                 self.is_kept = True
         ContentType.objects.clear_cache()
-        cache.clear()
+        django_cache.clear()
 
     def forget(self) -> None:
         if self.is_kept:
             with connection._nodb_cursor() as cursor:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{self.copy}" WITH (FORCE)')
+            self.is_kept = False
+
+
+@cache
+def the_site() -> DemoSite:
+    """One for all: a fixture that several modules import would be one for each."""
+    return DemoSite()
 
 
 def copy_database(source: str, target: str) -> None:
@@ -57,16 +66,16 @@ def copy_database(source: str, target: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_site(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[DemoSite]:
+def demo_site(django_db_setup: None, django_db_blocker: Any) -> Iterator[DemoSite]:
     """Nothing is loaded before `restore` is called."""
-    site = DemoSite()
+    site = the_site()
     yield site
     with django_db_blocker.unblock():
         site.forget()
 
 
 @pytest.fixture(scope="module")
-def demo_for_module(demo_site: DemoSite, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def demo_for_module(demo_site: DemoSite, django_db_blocker: Any) -> Iterator[None]:
     """The demo for all tests of a module, each in a transaction of its own that is rolled back."""
     with django_db_blocker.unblock():
         demo_site.restore()

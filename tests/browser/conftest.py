@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests.demo_site import demo, demo_site
 from tests.pooling.stripe_fixtures import bank, receiver, stripe_server
@@ -46,7 +46,12 @@ def site(live_server: Any, demo: None, settings: Any) -> str:
 def quiet_page(context: BrowserContext) -> Iterator[Page]:
     """A page whose console stays free of errors: a breach of the Content Security Policy is one."""
     errors: list[str] = []
-    context.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
+            errors.append(f"{message.location['url']}: {message.text}")
+
+    context.on("console", hear)
     context.on("weberror", lambda error: errors.append(str(error.error)))
     page = context.new_page()
     page.set_default_timeout(20_000)

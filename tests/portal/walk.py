@@ -27,7 +27,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[ds]|\{[^}]*\}")
 # What catalogues of packages say on our pages.
 PACKAGES = [("django", "conf/locale"), ("django", "contrib/auth/locale"), ("allauth", "locale")]
 # Words of English that none of our languages has: they give away a message that no catalogue knows.
-ENGLISH = re.compile(r"\b(the|and|your|you|with|this|please|was|were|which)\b", re.IGNORECASE)
+ENGLISH = re.compile(r"\b(the|and|your|you|with|this|please|which)\b", re.IGNORECASE)
 FOREIGN_WORDS = 4
 ENGLISH_WORDS = 2
 
@@ -126,7 +126,7 @@ class Speech:
 
 
 # The switcher's links, which are in the language that they lead to.
-OTHER_LANGUAGES = {"", "deutsch", "français", "italiano", "deutsch de", "français fr", "italiano it"}
+OTHER_LANGUAGES = {"", "deutsch", "français", "italiano", "deutschde", "françaisfr", "italianoit"}
 
 
 def english(text: str) -> Iterator[re.Match[str]]:
