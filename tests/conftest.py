@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -54,7 +55,12 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
 # Playwright runs an event loop in the main thread, where Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-import django  # noqa: E402  # only now: see above
+from portal.catalogues import compile_catalogues  # noqa: E402  # only now: see above
+
+# A fresh clone has none, and Django keeps those that it finds when it starts.
+compile_catalogues()
+
+import django  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 django.setup()
@@ -91,6 +97,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("browser") and not find_chromium():
         pytest.fail(f"{NO_CHROMIUM}, and CI or REQUIRE_BROWSER asks for it", pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a browser is required, a browser test that is skipped for whatever reason has failed."""
+    report = yield
+    if report.skipped and item.get_closest_marker("browser") and a_browser_is_required():
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which CI or REQUIRE_BROWSER does not allow: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")
