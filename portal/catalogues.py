@@ -21,9 +21,14 @@ NOISE = ("POT-Creation-Date", "PO-Revision-Date", "Report-Msgid-Bugs-To", "Last-
 IGNORED = (".venv", "tests", "node_modules", "var", "staticfiles", "media")
 
 
-def catalogues(root: Path = ROOT) -> Iterator[Path]:
-    """The paths of all .po files."""
-    yield from sorted((root / "locale").glob("*/LC_MESSAGES/*.po"))
+# Ours, collected from the source; and our words for what the libraries say, written by hand.
+COLLECTED, WORDING = "locale", "portal/wording"
+
+
+def catalogues(root: Path = ROOT, *, folders: tuple[str, ...] = (COLLECTED, WORDING)) -> Iterator[Path]:
+    """The paths of all .po files in `folders`."""
+    for folder in folders:
+        yield from sorted((root / folder).glob("*/LC_MESSAGES/*.po"))
 
 
 def compile_catalogues(root: Path = ROOT) -> int:
@@ -44,9 +49,9 @@ def compile_catalogues(root: Path = ROOT) -> int:
 def problems(root: Path = ROOT) -> list[str]:
     """One line for each message that is untranslated or fuzzy, and for each language without a catalogue."""
     found = [
-        f"locale/{language}: no catalogue"
+        f"{COLLECTED}/{language}: no catalogue"
         for language in LANGUAGES
-        if not (root / "locale" / language / "LC_MESSAGES" / "django.po").exists()
+        if not (root / COLLECTED / language / "LC_MESSAGES" / "django.po").exists()
     ]
     for path in catalogues(root):
         for entry in polib.pofile(str(path)):
@@ -59,12 +64,12 @@ def problems(root: Path = ROOT) -> list[str]:
 
 
 def collect(root: Path = ROOT) -> None:
-    """Bring the catalogues in step with the source. Needs gettext's programs.
+    """Bring the catalogues of locale/ in step with the source. Needs gettext's programs.
 
     Files are named without line numbers and no date is kept: otherwise every change of code would change catalogues.
     """
     for language in LANGUAGES:
-        (root / "locale" / language / "LC_MESSAGES").mkdir(parents=True, exist_ok=True)
+        (root / COLLECTED / language / "LC_MESSAGES").mkdir(parents=True, exist_ok=True)
     command = [
         sys.executable,
         "-m",
@@ -79,7 +84,7 @@ def collect(root: Path = ROOT) -> None:
     # Without settings Django takes ./locale, so that the tests can collect a copy of the source.
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     subprocess.run(command, cwd=root, env=environment, check=True)
-    for path in catalogues(root):
+    for path in catalogues(root, folders=(COLLECTED,)):
         catalogue = polib.pofile(str(path), wrapwidth=0)
         catalogue.header = ""
         for name in NOISE:

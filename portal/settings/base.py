@@ -88,7 +88,8 @@ CRISPY_TEMPLATE_PACK = "up2gether"
 # Languages: equals, German first only where nothing else decides (DESIGN.md section 3).
 LANGUAGE_CODE = "de"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("de", _("German")), ("fr", _("French")), ("it", _("Italian"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The second holds our words for messages of Django, Wagtail and allauth: formal, Swiss (portal/catalogues.py).
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "portal" / "wording"]
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano")]
