@@ -15,7 +15,7 @@ from pathlib import Path
 import polib
 from wagtail_localize.models import String, StringTranslation
 
-from portal.catalogues import ROOT
+from portal.catalogues import catalogues
 
 LANGUAGES = ("de", "fr", "it")
 INLINE = {"a", "abbr", "b", "cite", "code", "em", "i", "mark", "q", "small", "span", "strong", "sub", "sup", "time"}
@@ -117,7 +117,7 @@ class Speech:
                     f"{where}: {language}: {phrase}" for phrase, language in self.foreign.items() if phrase in text
                 ]
             elif plain(text.replace(BETWEEN.strip(), "")).lower() not in OTHER_LANGUAGES:
-                found.append(f"{where}: marked as {marked or 'no language'}: {text}")
+                found.append(f"{where}: marked as {marked or 'no language'}: {text.strip(' ¶')[:80]}")
             found += [
                 f"{where}: English: {phrase}" for phrase in self.english if phrase in text and whole(phrase, text)
             ]
@@ -148,7 +148,7 @@ def says(entry: polib.POEntry) -> list[str]:
 
 @cache
 def our_catalogue(language: str) -> list[polib.POEntry]:
-    return entries((ROOT / "locale" / language / "LC_MESSAGES").glob("*.po"))
+    return entries(path for path in catalogues() if path.parent.parent.name == language)
 
 
 @cache
