@@ -17,12 +17,10 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("de", "fr", "it")
-NOISE = ("POT-Creation-Date", "PO-Revision-Date", "Report-Msgid-Bugs-To", "Last-Translator", "Language-Team")
-IGNORED = (".venv", "tests", "node_modules", "var", "staticfiles", "media")
-
-
 # Ours, collected from the source; and our words for what the libraries say, written by hand.
 COLLECTED, WORDING = "locale", "portal/wording"
+NOISE = ("POT-Creation-Date", "PO-Revision-Date", "Report-Msgid-Bugs-To", "Last-Translator", "Language-Team")
+IGNORED = (".venv", "tests", "node_modules", "var", "staticfiles", "media")
 
 
 def catalogues(root: Path = ROOT, *, folders: tuple[str, ...] = (COLLECTED, WORDING)) -> Iterator[Path]:
