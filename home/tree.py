@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.apps import apps as current_apps
 from django.conf import settings
 from django.db import transaction
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Collection, Locale, Page, Site
 
 from .languages import codes
 from .models import HomePage
@@ -17,11 +17,14 @@ from .translations import write_translation
 
 @transaction.atomic
 def ensure_site() -> HomePage:
-    """Makes what is missing of the locales, the root page, a live home page in each language, and the default Site.
+    """Makes what is missing of the locales, the roots of pages and of collections, a live home page in each language,
+    and the default Site.
 
     Returns the German home page. What is there is left as it is. Wagtail's "Welcome" page is deleted.
     """
     locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code in codes()}
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
     source_locale = locales[settings.LANGUAGE_CODE]
     home = HomePage.objects.filter(locale=source_locale).first()
     if home is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Collection, Locale, Page, Site
 from wagtail_localize.models import Translation
 
 from home.languages import codes
@@ -77,3 +77,10 @@ def test_a_language_cookie_goes_before_what_the_browser_asks_for(client: Client)
 @pytest.mark.parametrize("address", ["/", "/de/", "/fr/", "/sitemap.xml", "/robots.txt"])
 def test_visitors_get_no_cookie(client: Client, address: str) -> None:
     assert not client.get(address).cookies
+
+
+def test_a_flushed_database_gets_the_root_of_collections_back() -> None:
+    HomePage.objects.all().delete()
+    Collection.objects.all().delete()
+    ensure_site()
+    assert Collection.get_first_root_node().name == "Root"
