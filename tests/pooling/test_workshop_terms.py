@@ -279,35 +279,3 @@ def test_a_translator_sees_the_pool_and_may_not_call_off() -> None:
     assert client.get(address(made, "workshop_pool_call_off")).status_code == 302
     assert client.post(address(made, "workshop_pool_call_off"), {"reason": "Nein"}).status_code == 302
     assert Pool.objects.get().state == PoolState.OPEN
-
-
-# The list
-
-
-def test_the_list_shows_all_pools_and_filters_by_state(client: Any) -> None:
-    opened, draft = workshop_with_pool("Offen"), workshop("Entwurf")
-    draft_for(draft)
-    html = client.get(reverse("workshop_pools")).content.decode()
-    assert address(opened) in html
-    assert address(draft) in html
-    html = client.get(reverse("workshop_pools"), {"state": "open"}).content.decode()
-    assert address(opened) in html
-    assert address(draft) not in html
-
-
-def test_the_list_names_a_workshop_in_the_editors_language(client: Any) -> None:
-    page = workshop_with_pool("Newsletter")
-    french(page)
-    html = client.get(reverse("workshop_pools_results")).content.decode()
-    assert address(page) in html
-    assert "Infolettre" not in html
-
-
-def test_a_pool_whose_page_is_gone_is_listed_without_a_link(client: Any) -> None:
-    page = workshop_with_pool("Newsletter")
-    page.delete()
-    assert "Newsletter" in client.get(reverse("workshop_pools")).content.decode()
-
-
-def test_the_list_is_for_people_who_work_on_pages() -> None:
-    assert logged_in(UserFactory()).get(reverse("workshop_pools"), follow=True).status_code == 403
