@@ -94,7 +94,8 @@ def test_the_missing_share_is_pledged_and_every_pledge_is_charged_once(
     assert money_is_right()
 
     page.reload()
-    expect(page.locator(".notice-done").last).to_contain_text(said("paid"))
+    expect(page.locator(".notice-done")).to_be_visible()
+    expect(page.locator(".facts")).to_contain_text(f"CHF\u00a0300.00, {said('paid')}")
     page.goto(address)
     expect(page.locator(".pool .state")).to_have_text(said("Takes place"))
 

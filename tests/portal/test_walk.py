@@ -304,7 +304,8 @@ def test_no_message_is_empty_or_fuzzy() -> None:
         ("<p>blog inverso</p>", ""),
         ('<img alt="Log in">', "English: Log in"),
         ("<script>Log in</script>", ""),
-        ("<p>Nothing but the word</p>", "English word"),
+        ("<p>Nothing but the word</p>", "en word"),
+        ("<p>Ihr Geld</p>", "de word"),
     ],
 )
 def test_text_in_another_language_is_found(text: str, finding: str) -> None:

@@ -26,8 +26,13 @@ BETWEEN = " \N{PILCROW SIGN} "  # two blocks are not one sentence
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[ds]|\{[^}]*\}")
 # What catalogues of packages say on our pages.
 PACKAGES = [("django", "conf/locale"), ("django", "contrib/auth/locale"), ("allauth", "locale")]
-# Words of English that none of our languages has: they give away a message that no catalogue knows.
-ENGLISH = re.compile(r"\b(the|and|your|you|with|this|please|which)\b", re.IGNORECASE)
+# Words that none of the other languages has: they give away a text that no catalogue and no segment knows.
+GIVEAWAYS = {
+    "en": "the|and|your|you|with|this|please|which",
+    "de": "und|nicht|wird|werden|für|sind|oder|Ihre?",
+    "fr": "vous|votre|vos|pour|avec|les|une|est",
+    "it": "che|della|delle|Suo|Sua|sono|gli|questa|questo",
+}
 FOREIGN_WORDS = 4
 ENGLISH_WORDS = 2
 
@@ -116,12 +121,12 @@ class Speech:
                 found += [
                     f"{where}: {language}: {phrase}" for phrase, language in self.foreign.items() if phrase in text
                 ]
+                found += [f"{where}: {word}" for word in given_away(text, self.language)]
             elif plain(text.replace(BETWEEN.strip(), "")).lower() not in OTHER_LANGUAGES:
                 found.append(f"{where}: marked as {marked or 'no language'}: {text.strip(' ¶')[:80]}")
             found += [
                 f"{where}: English: {phrase}" for phrase in self.english if phrase in text and whole(phrase, text)
             ]
-            found += [f"{where}: English word: {text[max(0, m.start() - 30) : m.end() + 30]}" for m in english(text)]
         return found
 
 
@@ -129,8 +134,12 @@ class Speech:
 OTHER_LANGUAGES = {"", "deutsch", "français", "italiano", "deutschde", "françaisfr", "italianoit"}
 
 
-def english(text: str) -> Iterator[re.Match[str]]:
-    return ENGLISH.finditer(text)
+def given_away(text: str, own: str) -> Iterator[str]:
+    """Words of another language, with what stands around them."""
+    for language, words in GIVEAWAYS.items():
+        if language != own:
+            for found in re.finditer(rf"\b({words})\b", text):
+                yield f"{language} word: {text[max(0, found.start() - 30) : found.end() + 30]}"
 
 
 def whole(phrase: str, text: str) -> bool:
@@ -166,17 +175,21 @@ def content(language: str) -> list[str]:
     return [plain(text) for text in found.values_list("data", flat=True)]
 
 
-def speech(language: str, *, with_content: bool = True) -> Speech:
+def speech(language: str) -> Speech:
     """Built from the catalogues, and from what the database holds of the site's pages."""
+    segments = {code: content(code) for code in LANGUAGES}
+    # A translation that says the same as its source is none.
+    source = set() if language == LANGUAGES[0] else set(segments[LANGUAGES[0]])
     phrases: dict[str, set[str]] = {}
     own = ""
     for code in LANGUAGES:
-        segments = content(code) if with_content else []
         messages = [text for entry in our_catalogue(code) for text in says(entry)]
         if code == language:
             packages = [text for entry in packages_catalogue(code) for text in says(entry)]
-            own = BETWEEN.join([*segments, *map(plain, messages), *map(plain, packages)])
-        phrases[code] = {phrase for text in [*segments, *messages] for phrase in pieces(text, words=FOREIGN_WORDS)}
+            translated = [text for text in segments[code] if text not in source]
+            own = BETWEEN.join([*translated, *map(plain, messages), *map(plain, packages)])
+        texts = [*segments[code], *messages]
+        phrases[code] = {phrase for text in texts for phrase in pieces(text, words=FOREIGN_WORDS)}
     foreign = {phrase: code for code in LANGUAGES if code != language for phrase in phrases[code] if phrase not in own}
     sources = [
         entry for entry in [*our_catalogue(language), *packages_catalogue(language)] if entry.msgid not in says(entry)
