@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import reverse
-from django.utils import translation
 from wagtail.models import Page as WagtailPage
 
 from members.letters.models import Letter
@@ -26,48 +22,13 @@ from tests.demo_site import demo_for_module, demo_site
 from tests.members.factories import UserFactory
 from tests.pooling.test_letters import KINDS
 
-from .walk import LANGUAGES, Page, Speech, plain, speech
+from .walk import LANGUAGES, Page, Speech, Walker, local, plain, speech
 
 __all__ = ["demo_for_module", "demo_site"]
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 in_each_language = pytest.mark.parametrize("language", LANGUAGES)
-
-
-class Walker:
-    """Opens pages in one language and keeps what is wrong with them."""
-
-    def __init__(self, language: str, said: Speech) -> None:
-        self.language, self.said = language, said
-        self.found: list[str] = []
-        self.seen = 0
-
-    def url(self, name: str, *args: Any) -> str:
-        with translation.override(self.language):
-            return reverse(name, args=args)
-
-    def get(self, client: Client, path: str, *, status: int = 200, **options: Any) -> HttpResponse:
-        return self.look(client.get(local(path), **options), where=path, status=status)
-
-    def post(self, client: Client, path: str, data: dict[str, Any], *, status: int = 200) -> HttpResponse:
-        """Follows redirects to the page that one sees in the end."""
-        return self.look(client.post(local(path), data, follow=True), where=f"POST {path}", status=status)
-
-    def look(self, response: HttpResponse, *, where: str, status: int = 200) -> HttpResponse:
-        self.seen += 1
-        if response.status_code != status:
-            self.found.append(f"{where}: {response.status_code} and not {status}")
-        page = Page(response.content.decode())
-        if page.lang != self.language:
-            self.found.append(f'{where}: <html lang="{page.lang}">')
-        self.found += self.said.findings(page.texts, where=where)
-        return response
-
-
-def local(address: str) -> str:
-    """The path of an address of ours."""
-    return urlsplit(address).path
 
 
 def client_of(person: User) -> Client:

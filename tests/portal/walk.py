@@ -11,8 +11,14 @@ from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import polib
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 from wagtail_localize.models import String, StringTranslation
 
 from portal.catalogues import catalogues
@@ -202,3 +208,38 @@ def speech(language: str) -> Speech:
         if not whole(phrase, own)
     }
     return Speech(language, own, foreign, sorted(english_phrases))
+
+
+class Walker:
+    """Opens pages in one language and keeps what is wrong with them."""
+
+    def __init__(self, language: str, said: Speech) -> None:
+        self.language, self.said = language, said
+        self.found: list[str] = []
+        self.seen = 0
+
+    def url(self, name: str, *args: Any) -> str:
+        with translation.override(self.language):
+            return reverse(name, args=args)
+
+    def get(self, client: Client, path: str, *, status: int = 200, **options: Any) -> HttpResponse:
+        return self.look(client.get(local(path), **options), where=path, status=status)
+
+    def post(self, client: Client, path: str, data: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        """Follows redirects to the page that one sees in the end."""
+        return self.look(client.post(local(path), data, follow=True), where=f"POST {path}", status=status)
+
+    def look(self, response: HttpResponse, *, where: str, status: int = 200) -> HttpResponse:
+        self.seen += 1
+        if response.status_code != status:
+            self.found.append(f"{where}: {response.status_code} and not {status}")
+        page = Page(response.content.decode())
+        if page.lang != self.language:
+            self.found.append(f'{where}: <html lang="{page.lang}">')
+        self.found += self.said.findings(page.texts, where=where)
+        return response
+
+
+def local(address: str) -> str:
+    """The path of an address of ours."""
+    return urlsplit(address).path
