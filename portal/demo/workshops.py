@@ -74,7 +74,7 @@ def load_pools(progress: Progress, *, now: datetime) -> None:
             act_out(name, plan, page_key=page_key, now=now)
         progress.note(f"pools/{name}", changed=is_new)
     # What the demo's past would have sent was sent then; only what happens from now on is news.
-    Letter.objects.filter(sent_at=None, queued_at__lt=now).update(sent_at=now)
+    Letter.objects.filter(sent_at=None, queued_at__lte=now).update(sent_at=now)
 
 
 def act_out(name: str, plan: dict[str, Any], *, page_key: uuid.UUID, now: datetime) -> Pool:

@@ -120,6 +120,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "up2gether"
+# Nobody signs up by themselves, so an address that was never confirmed is no stranger's: it must not lock staff out.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 STAFF_MFA_REQUIRED = True
 
 SESSION_COOKIE_HTTPONLY = True
