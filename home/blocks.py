@@ -9,6 +9,11 @@ from wagtail.images.blocks import ImageBlock
 TEXT_FEATURES = ["bold", "link", "document-link", "ul", "ol"]
 
 LEVELS = [("2", _("Section")), ("3", _("Section within a section"))]
+DRAWINGS = [
+    ("needs", _("Several organisations say what they need")),
+    ("pledges", _("Shares are pledged, the threshold is not reached yet")),
+    ("payment", _("The threshold is reached, all pay")),
+]
 KINDS = [("hint", _("Hint")), ("caution", _("Caution")), ("example", _("Example"))]
 
 
@@ -72,6 +77,9 @@ class QuoteBlock(blocks.StructBlock):
 
 
 class StepBlock(blocks.StructBlock):
+    """One step of how it works. The drawings are in home/_step_drawing.html."""
+
+    drawing = blocks.ChoiceBlock(choices=DRAWINGS, required=False, label=_("Drawing"))
     title = blocks.CharBlock(max_length=80, label=_("Title"))
     text = blocks.TextBlock(label=_("Text"))
 

@@ -129,25 +129,3 @@ def alternates(context: dict[str, Any]) -> list[Item]:
 
 def _item(page: Page, *, current: bool) -> Item:
     return {"url": page.get_url(), "title": page.title, "current": current}
-
-
-@register.filter
-def with_title_levels(body: Any) -> list[dict[str, Any]]:
-    """Each block of a body (`bound`) with the level for a title inside it: one below the heading before it."""
-    level, blocks = 2, []
-    for bound in body:
-        if bound.block_type == "heading":
-            level = int(bound.value["level"]) + 1
-        blocks.append({"bound": bound, "title_level": level})
-    return blocks
-
-
-@register.filter
-def in_sections(body: Any) -> list[list[Any]]:
-    """The blocks of a body, cut before each heading of the first level, so that they can stand side by side."""
-    sections: list[list[Any]] = []
-    for bound in body:
-        if not sections or (bound.block_type == "heading" and bound.value["level"] == "2"):
-            sections.append([])
-        sections[-1].append(bound)
-    return sections

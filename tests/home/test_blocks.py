@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 
+from home.tree import ensure_site
 from tests.home.factories import page, translation_of
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +62,32 @@ def test_an_image_has_the_alternative_text_of_its_language(client: Client) -> No
     french = translation_of(german, "fr", "Image", body=body("Une maison"))
     assert 'alt="Ein Haus"' in client.get(german.url).content.decode()
     assert 'alt="Une maison"' in client.get(french.url).content.decode()
+
+
+def test_two_headings_with_the_same_words_have_different_anchors(client: Client) -> None:
+    html = shown(client, heading("2", "Kosten"), heading("3", "Kosten"), heading("2", "???"))
+    assert '<h2 id="kosten">' in html
+    assert '<h3 id="kosten-2">' in html
+    assert '<h2 id="section">' in html
+
+
+def test_a_long_page_says_what_it_contains(client: Client) -> None:
+    html = shown(client, heading("2", "Eins"), heading("3", "Darin"), heading("2", "Zwei"), heading("2", "Eins"))
+    assert re.findall('href="#(eins|darin|zwei|eins-2)"', html) == ["eins", "zwei", "eins-2"]
+
+
+def test_a_short_page_needs_no_list_of_its_sections(client: Client) -> None:
+    assert "contents-title" not in shown(client, heading("2", "Eins"), heading("2", "Zwei"))
+
+
+def test_a_step_shows_the_drawing_that_was_chosen(client: Client) -> None:
+    home = ensure_site()
+    steps = [
+        {"type": "step", "id": drawing, "value": {"drawing": drawing, "title": drawing, "text": "x"}}
+        for drawing in ["needs", "pledges", "payment"]
+    ]
+    home.steps = [*steps, {"type": "step", "id": "none", "value": {"title": "Ohne", "text": "x"}}]
+    home.save()
+    html = client.get(home.url).content.decode()
+    assert html.count('class="drawing step-drawing"') == 3
+    assert html.count('class="tick"') == 1
