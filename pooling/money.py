@@ -64,3 +64,15 @@ def parse_chf(text: str) -> int:
     if rappen > MOST_RAPPEN:
         raise ValidationError(_("This amount is too large."), code="amount_large")
     return rappen
+
+
+def split(total: int, parts: int) -> list[int]:
+    """`total` Rappen over `parts` slots, exactly: the first ones pay one Rappen more where it does not divide.
+
+    The sum is `total`, no two slots differ by more than one Rappen, and one more slot makes none dearer (DESIGN.md
+    section 5, split pricing). Raises ValueError for fewer than one slot, or for a negative total.
+    """
+    if parts < 1 or total < 0:
+        raise ValueError(f"{total} Rappen can't be split over {parts} slots")
+    share, rest = divmod(total, parts)
+    return [share + 1] * rest + [share] * (parts - rest)
