@@ -19,7 +19,7 @@ from django.utils.text import Truncator
 from members.models import Membership, Organisation, Role, User
 
 from .models import Letter
-from .rendering import read_source, write
+from .rendering import Written, read_source, write
 
 LEASE = timedelta(minutes=15)  # how long a claimed letter is left to its sender
 FIRST_PAUSE = timedelta(minutes=1)
@@ -168,18 +168,27 @@ def close(connection: BaseEmailBackend) -> None:
 
 
 def as_message(letter: Letter) -> EmailMultiAlternatives:
-    """The mail: text first, HTML as its alternative (RFC 2046, section 5.1.4)."""
+    """The mail that a letter is."""
+    written = Written(letter.subject, letter.text, letter.html)
+    return compose(written, to=letter.person.email, language=letter.language, ref=str(letter.uuid))
+
+
+def compose(written: Written, *, to: str, language: str, ref: str) -> EmailMultiAlternatives:
+    """A mail, also to somebody who has no account: text first, HTML as its alternative (RFC 2046, section 5.1.4).
+
+    `ref` names it, so that sending it again does not make a second mail of it.
+    """
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     message = EmailMultiAlternatives(
-        letter.subject,
-        letter.text,
-        to=[letter.person.email],
+        written.subject,
+        written.text,
+        to=[to],
         headers={
-            "Message-ID": f"<{letter.uuid}@{domain}>",  # the same when it has to be sent again
+            "Message-ID": f"<{ref}@{domain}>",  # the same when it has to be sent again
             "Auto-Submitted": "auto-generated",  # RFC 3834, section 5: no automatic answers, please
             "X-Auto-Response-Suppress": "All",  # what Exchange reads instead
-            "Content-Language": letter.language,
+            "Content-Language": language,
         },
     )
-    message.attach_alternative(letter.html, "text/html")
+    message.attach_alternative(written.html, "text/html")
     return message

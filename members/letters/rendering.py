@@ -38,10 +38,11 @@ def read_source(*, template: str, context: Mapping[str, object], language: str) 
         return parse(get_template(template).template.render(facts))  # type: ignore[attr-defined]  # Django's own engine
 
 
-def write(document: Document, *, language: str, name: str = "", organisation: str = "") -> Written:
-    """The letter to one person called `name`, as one of those who act for `organisation`."""
+def write(document: Document, *, language: str, name: str = "", organisation: str = "", why: str = "") -> Written:
+    """The letter to one person called `name`, as one of those who act for `organisation`, or for the reason `why`."""
     with translation.override(language):
-        opening, why = greeting(one_line(str(plain(name)))), reason(one_line(str(plain(organisation))))
+        opening = greeting(one_line(str(plain(name))))
+        why = one_line(str(plain(why))) or reason(one_line(str(plain(organisation))))
         text = as_text(document, opening=opening, ending=[why, settings.SITE_URL])
         frame = {
             "document": document,
