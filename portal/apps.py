@@ -7,6 +7,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
-        from . import roles
+        from . import page_cache, roles
 
         roles.connect()
+        page_cache.connect()

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from home.freshness import POOLS, changed
+
 if TYPE_CHECKING:
     from members.models import User
 
@@ -58,7 +60,11 @@ def event(
 
 
 def record(pool: Pool, kind: str, *, now: datetime, **details: Any) -> PoolEvent:
-    """Add an event to the pool's history. Call it in the transaction that does what it tells."""
+    """Add an event to the pool's history. Call it in the transaction that does what it tells.
+
+    Pages that show pools are old when that is committed.
+    """
     happened = event(pool, kind, now=now, **details)
     happened.save(force_insert=True)
+    changed(POOLS)
     return happened

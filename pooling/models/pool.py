@@ -99,6 +99,10 @@ class Pool(Terms):
         """Whether a new share may still stand: read under the pool's lock where it decides."""
         return self.state in self.OPEN_STATES and now < self.closes_at
 
+    def next_turn(self, *, now: datetime) -> datetime | None:
+        """When time alone will next change what is said of the pool."""
+        return min((moment for moment in (self.closes_at, self.starts_at) if now < moment), default=None)
+
     def text(self, language: str = "") -> WorkshopText | None:
         """The workshop's title and address in `language` (the active one by default), else in any language there is."""
         wanted = language or get_language() or "de"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from home.freshness import POOLS, depends_on
 from pooling.accounts import Step, charge_of, money_of
 from pooling.links import mend_url
 from pooling.models import Charge, Pledge, PledgeState, Pool, PoolState
@@ -28,10 +29,12 @@ TONES = {
 
 def figures(pool: Pool) -> dict[str, Any]:
     """What every view of a pool shows."""
+    now = timezone.now()
+    depends_on(POOLS, until=pool.next_turn(now=now))
     return {
         "pool": pool,
         "tone": TONES[PoolState(pool.state)],
-        "accepts": pool.accepts(now=timezone.now()) and pool.places_left > 0,
+        "accepts": pool.accepts(now=now) and pool.places_left > 0,
     }
 
 

@@ -25,6 +25,7 @@ from wagtail_localize.fields import SynchronizedField
 from home import languages
 from home.blocks import BodyBlock
 from home.content_page import ContentManager, ContentPage, ContentQuerySet
+from home.freshness import POOLS, depends_on
 from home.models import Topic
 from home.translations import localised
 from pooling.models import Pool, PoolState
@@ -98,6 +99,7 @@ class WorkshopIndexPage(ContentPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds `open_workshops`, which take pledges now, and `other_workshops`."""
+        depends_on(POOLS)
         context = super().get_context(request, *args, **kwargs)
         pages = WorkshopPage.objects.child_of(self).live().public().in_language(self.locale.language_code)
         found = in_order(pages.with_pools(), now=timezone.now())
@@ -178,6 +180,7 @@ class WorkshopPage(ContentPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds `index` (the list of workshops) and `index_url`, the page's `experts` and `topics`."""
+        depends_on(POOLS)
         context = super().get_context(request, *args, **kwargs)
         index = self.get_parent()
         context.update(

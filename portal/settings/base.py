@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.page_cache.PageCacheMiddleware",  # on top: an answer from it costs nothing of what is below
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -162,6 +163,9 @@ WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 SITE_URL = "http://localhost:8000"
 DEFAULT_FROM_EMAIL = "up2gether <hello@up2gether.example>"
 EMAIL_TIMEOUT = 20  # seconds for a mail server to answer, so that tick never hangs on one
+
+# Whole pages are kept for visitors (portal/page_cache.py).
+PAGE_CACHE = True
 
 # Payments: the name of a module in pooling/payments/.
 PAYMENT_PROVIDER = "sandbox"

@@ -13,6 +13,8 @@ VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(exist_ok=True)
 DATABASES = {"default": database(default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 MEDIA_ROOT = VAR_DIR / "media"
+# What one changes should show at once, and the server and tick share no cache here.
+PAGE_CACHE = False
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Static files come from where they lie: nothing to collect, and a change shows at once.

@@ -8,6 +8,7 @@ DEBUG = False
 SECRET_KEY = "test-only-" + "x" * 40  # tests only
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 DATABASES = {"default": database()}
+PAGE_CACHE = False  # what a test rolls back nobody announces; tests/portal/test_page_cache.py turns it on
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -6,6 +6,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from home.freshness import POOLS, depends_on
 from pooling.workshops.models import WorkshopIndexPage, WorkshopPage
 from pooling.workshops.order import in_order
 
@@ -18,6 +19,7 @@ def open_workshops(most: int = 3) -> list[WorkshopPage]:
 
     `{% open_workshops as items %}`; each has its pool, in four queries however many there are.
     """
+    depends_on(POOLS)
     pages = WorkshopPage.objects.live().public().in_language(get_language() or "de")
     return in_order(pages.with_pools(), now=timezone.now()).accepting[:most]
 
