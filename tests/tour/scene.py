@@ -1,0 +1,176 @@
+"""What the tour shows besides the demo: people and pledges in states that the demo has not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from home import languages
+from members.models import Membership, Role, User
+from pooling import links
+from pooling.actions.mending import open_payment_page
+from pooling.actions.methods import open_setup_page
+from pooling.actions.pledges import place_pledge, withdraw_pledge
+from pooling.actions.pools import cancel_pool
+from pooling.actions.refunds import send_due_refunds
+from pooling.models import Charge, ChargeState, Pledge, Pool, SandboxEntry
+from pooling.payments.base import Progress
+from pooling.workshops.models import WorkshopPage
+from portal.demo.network import PASSWORD, organisation
+from portal.demo.workshops import act_out
+from resources.models import ResourceIndexPage, ResourcePage
+from tests.browser.people import BACKEND, administrator, pool_of, workshop_list
+from tests.home.factories import page
+from tests.members.factories import UserFactory
+
+# A pool that is full on the day it opens; called off, it pays everybody back.
+PLAN: dict[str, Any] = {
+    "state": "confirmed",
+    "cost": "600.00",
+    "subsidy": "0.00",
+    "ceiling": "300.00",
+    "seats_per_share": 1,
+    "minimum": 2,
+    "capacity": 2,
+    "closing": 10,
+    "start": 70,
+    "pledges": [
+        {"organisation": "beispiel", "shares": 1, "by": 5, "outcome": "paid"},
+        {"organisation": "exemple", "shares": 1, "by": 4, "outcome": "paid"},
+    ],
+}
+
+
+def local(address: str) -> str:
+    """The path of an address of ours."""
+    return urlsplit(address).path
+
+
+@dataclass
+class Scene:
+    """The demo and more, as somebody who reads `language` meets it. Built once per language, on a fresh demo."""
+
+    language: str
+    password: str = PASSWORD  # everybody's
+    now: datetime = field(default_factory=timezone.now)
+    people: dict[str, User] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)  # of the second factor, by person
+
+    def __post_init__(self) -> None:
+        self.add_people()
+        self.add_pages()
+        self.add_pledges()
+
+    def url(self, name: str, *args: object) -> str:
+        with translation.override(self.language):
+            return reverse(name, args=args)
+
+    def add_people(self) -> None:
+        for key in ("beispiel", "muster", "exemple", "modele", "esempio", "modello"):
+            self.people[key] = administrator(key)
+        self.people["member"] = User.objects.get(memberships__role=Role.MEMBER)
+        self.people["editor"] = User.objects.get(groups__name="Editor")
+        self.people["operator"] = User.objects.get(is_superuser=True)
+        self.people["newcomer"] = person()
+        self.people["between"] = between = person()
+        for key in ("beispiel", "esempio"):
+            Membership.objects.create(organisation=organisation(key), person=between, role=Role.ADMINISTRATOR)
+        self.people["guarded"] = guarded = person()
+        TOTP.activate(guarded, generate_totp_secret())
+        self.codes["guarded"] = RecoveryCodes.activate(guarded).get_unused_codes()[0]
+        self.people["guest"] = guest = person()
+        guest.set_unusable_password()  # as of somebody who was invited and has not chosen one yet
+        guest.save()
+        self.people["forgetful"] = forgetful = person()
+        self.confirmation = EmailConfirmationHMAC(EmailAddress.objects.get(user=forgetful)).key
+
+    @property
+    def reset_link(self) -> str:
+        """Where the letter to somebody who forgot their password leads."""
+        forgetful = User.objects.get(pk=self.people["forgetful"].pk)
+        key = default_token_generator.make_token(forgetful)
+        return self.url("account_reset_password_from_key", user_pk_to_url_str(forgetful), key)
+
+    def add_pages(self) -> None:
+        parent = workshop_list(self.language)
+        texts = {"summary": "Tour", "venue": "Haus Beispiel, Bern"}
+        self.without_pool = page("Tour ohne Pool", parent=parent, model=WorkshopPage, **texts)
+        self.full = page("Tour ausgebucht", parent=parent, model=WorkshopPage, **texts)
+        self.called_off = page("Tour abgesagt", parent=parent, model=WorkshopPage, **texts)
+        elsewhere = "de" if self.language != "de" else "fr"
+        library = ResourceIndexPage.objects.get(locale__language_code=elsewhere)
+        only = page("Tour", parent=library, model=ResourcePage, summary="Tour")
+        [self.only_elsewhere] = [v.url for v in languages.versions(only) if v.language == self.language]
+
+    def add_pledges(self) -> None:
+        act_out("full", PLAN, page_key=self.full.translation_key, now=self.now)
+        off = act_out("called off", PLAN, page_key=self.called_off.translation_key, now=self.now)
+        cancel_pool(pool=off, reason="Krankheit", by=self.people["operator"], now=self.now)
+        send_due_refunds(now=self.now)
+        self.refunded = off.pledges.select_related("pool").order_by("pk")[0]
+
+        nearly, early = pool_of("social-media-plan"), pool_of("homepage-brief")
+        self.standing = self.pledge_of(nearly, "muster")
+        self.pending = self.held(nearly, "esempio")
+        self.setup_page = local(open_setup_page(pledge=self.pending, language=self.language, now=self.now))
+        finished = local(open_setup_page(pledge=self.held(early, "modello"), language=self.language, now=self.now))
+        SandboxEntry.objects.filter(ref=finished.split("/")[-2]).update(state=Progress.SUCCEEDED)
+        self.finished_page = finished
+        self.seen_by_member = self.pledge_of(early, "beispiel")
+        self.withdrawn = withdraw_pledge(
+            pledge=self.pledge_of(nearly, "modele"), by=self.people["modele"], now=self.now
+        )
+
+        self.asked = Charge.objects.get(state=ChargeState.ACTION_REQUIRED)
+        self.paid = self.pledge_of(pool_of("data-protection-practice"), "esempio")
+        self.lapsed = self.pledge_of(pool_of("newsletter-basics"), "esempio")
+        self.payment_page = local(open_payment_page(charge=self.asked, language=self.language, now=self.now) or "")
+
+    def held(self, pool: Pool, key: str) -> Pledge:
+        """A pledge that waits for its payment method."""
+        return place_pledge(
+            pool=pool,
+            organisation=organisation(key),
+            shares=1,
+            by=self.people[key],
+            language=self.language,
+            now=self.now - timedelta(minutes=1),
+        )
+
+    def pledge_of(self, pool: Pool, key: str) -> Pledge:
+        return Pledge.objects.get(pool=pool, organisation=organisation(key))
+
+    def mend_link(self, pledge: Pledge) -> str:
+        return local(links.mend_url(pledge.charges.get(), self.language))
+
+    def log_in(self, who: str) -> Client:
+        """`who` after the log-in form, the second factor of those who have one, and the password once more."""
+        person, client = self.people[who], Client(SERVER_NAME="127.0.0.1")
+        if not person.has_usable_password():
+            client.force_login(person, backend=BACKEND)
+            return client
+        answer = client.post(self.url("account_login"), {"login": person.email, "password": PASSWORD})
+        if who in self.codes:
+            answer = client.post(answer["Location"], {"code": self.codes[who]})
+        assert answer.status_code == 302, f"{who} can't log in"
+        client.post(self.url("account_reauthenticate"), {"password": PASSWORD})
+        return client
+
+
+def person() -> User:
+    made: User = UserFactory()
+    made.set_password(PASSWORD)
+    made.save()
+    EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
+    return made

@@ -1,0 +1,234 @@
+"""The tour: one stop for each page of ours in each state that matters. A new template needs a stop here.
+
+tests/tour/test_complete.py says which templates no stop shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from wagtail.models import Page
+
+from home.models import StandardPage
+from pooling.workshops.models import WorkshopPage
+from portal.demo.network import organisation
+from resources.models import Format, ResourceIndexPage, ResourcePage
+from tests.browser.people import pool_of, workshop, workshop_list
+
+from .scene import Scene
+
+WRONG = "not what it should be"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page to look at."""
+
+    group: str
+    name: str
+    path: str
+    who: str = ""  # one of Scene.people; nobody is logged in without it
+    send: dict[str, str] | None = None  # what the page's form is sent with, past the browser's own checks
+    status: int = 200
+    leads_on: bool = False  # whether another address answers in the end
+
+    @property
+    def title(self) -> str:
+        return f"{self.group}: {self.name}"
+
+
+def stops(scene: Scene) -> list[Stop]:
+    """All of them, in the language of the scene. What a stop sends changes nothing that a later one shows."""
+    return [
+        *site(scene),
+        *workshops(scene),
+        *pledging(scene),
+        *pledges(scene),
+        *payments(scene),
+        *entrance(scene),
+        *account(scene),
+        *failures(scene),
+        *admin(scene),
+    ]
+
+
+def in_language(pages: type[Page], scene: Scene) -> list[Page]:
+    return list(pages.objects.live().filter(locale__language_code=scene.language).order_by("pk"))
+
+
+def site(scene: Scene) -> Iterator[Stop]:
+    library = in_language(ResourceIndexPage, scene)[0].get_url()
+    resources = [page for page in in_language(ResourcePage, scene) if page.topics.exists()]
+    topic = resources[0].topics.first()
+    taken = {page.format for page in resources if topic in page.topics.all()}
+    used = {page.format for page in resources}
+    other = next(value for value in Format.values if value in used and value not in taken)
+    yield Stop("site", "home", f"/{scene.language}/")
+    yield Stop("site", "home of somebody logged in", f"/{scene.language}/", who="beispiel")
+    for page in in_language(StandardPage, scene):
+        yield Stop("site", page.slug, page.get_url())
+    yield Stop("resources", "list", library)
+    yield Stop("resources", "list, filtered", f"{library}?topic={topic.slug}")
+    yield Stop("resources", "list, nothing fits", f"{library}?topic={topic.slug}&format={other}")
+    for page in resources:
+        yield Stop("resources", page.slug, page.get_url())
+    yield Stop("resources", "only in another language", scene.only_elsewhere)
+    yield Stop("design", "components", scene.url("design"))
+    yield Stop("design", "components, with errors", scene.url("design"), send={})
+
+
+def workshops(scene: Scene) -> Iterator[Stop]:
+    def of_demo(name: str) -> str:
+        return str(workshop(name, scene.language).get_url())
+
+    yield Stop("workshops", "list", workshop_list(scene.language).get_url())
+    yield Stop("workshops", "open", of_demo("homepage-brief"))
+    yield Stop("workshops", "open, one share is missing", of_demo("social-media-plan"), who="beispiel")
+    yield Stop("workshops", "open, already pledged", of_demo("social-media-plan"), who="muster")
+    yield Stop("workshops", "funded", of_demo("online-counselling-start"))
+    yield Stop("workshops", "confirmed", of_demo("data-protection-practice"))
+    yield Stop("workshops", "lapsed", of_demo("newsletter-basics"))
+    yield Stop("workshops", "full", scene.full.get_url())
+    yield Stop("workshops", "called off", scene.called_off.get_url())
+    yield Stop("workshops", "without a pool", scene.without_pool.get_url())
+
+
+def pledging(scene: Scene) -> Iterator[Stop]:
+    new = scene.url("pooling:pledge_new", pool_of("social-media-plan").uuid)
+    mine = str(organisation("beispiel").uuid)
+    typed = {"organisation": mine, "shares": "99", "method": "new", "accept": "on"}
+    yield Stop("pledging", "form", new, who="beispiel")
+    yield Stop("pledging", "form, for one of two organisations", new, who="between")
+    yield Stop("pledging", "form, sent empty", new, who="beispiel", send={}, status=422)
+    yield Stop("pledging", "form, more than there is", new, who="beispiel", send=typed, status=422)
+    yield Stop("pledging", "not possible: only administrators", new, who="member", status=403)
+    closed = scene.url("pooling:pledge_new", pool_of("newsletter-basics").uuid)
+    yield Stop("pledging", "not possible: closed", closed, who="beispiel")
+    yield Stop("pledging", "not possible: full", scene.url("pooling:pledge_new", scene.full.pool.uuid), who="modello")
+    change = scene.url("pooling:pledge_change", scene.standing.uuid)
+    yield Stop("pledging", "change", change, who="muster")
+    yield Stop("pledging", "change, sent empty", change, who="muster", send={}, status=422)
+    yield Stop(
+        "pledging",
+        "change, more than there is",
+        change,
+        who="muster",
+        send={"shares": "99", "accept": "on"},
+        status=409,
+    )
+    yield Stop("pledging", "withdraw", scene.url("pooling:pledge_withdraw", scene.standing.uuid), who="muster")
+    too_late = scene.url("pooling:pledge_withdraw", scene.paid.uuid)
+    yield Stop("pledging", "withdraw, too late", too_late, who="esempio")
+    yield Stop("pledging", "withdraw, sent too late", too_late, who="esempio", send={}, status=409)
+
+
+def pledges(scene: Scene) -> Iterator[Stop]:
+    of = {
+        "pending": (scene.pending, "esempio"),
+        "standing": (scene.standing, "muster"),
+        "standing, as a member sees it": (scene.seen_by_member, "member"),
+        "charged": (scene.paid, "esempio"),
+        "payment needs action": (scene.asked.pledge, "modele"),
+        "withdrawn": (scene.withdrawn, "modele"),
+        "lapsed": (scene.lapsed, "esempio"),
+        "refunded": (scene.refunded, "beispiel"),
+    }
+    for name, (pledge, who) in of.items():
+        yield Stop("pledge", name, scene.url("pooling:pledge", pledge.uuid), who=who)
+    overviews = {
+        "nothing to do": "muster",
+        "something to do": "modele",
+        "a pledge waits for its method": "esempio",
+        "of two organisations": "between",
+        "of a member": "member",
+        "without an organisation": "newcomer",
+        "of staff": "editor",
+    }
+    for name, who in overviews.items():
+        yield Stop("overview", name, scene.url("dashboard"), who=who)
+
+
+def payments(scene: Scene) -> Iterator[Stop]:
+    yield Stop("payment", "a method, in the sandbox", scene.setup_page, who="esempio")
+    yield Stop("payment", "in the sandbox", scene.payment_page)
+    yield Stop("payment", "declined in the sandbox", scene.payment_page, send={"do": "declines"}, status=402)
+    yield Stop("payment", "finished in the sandbox", scene.finished_page, who="modello")
+    yield Stop("payment", "mend", scene.mend_link(scene.asked.pledge))
+    yield Stop("payment", "mend, paid", scene.mend_link(scene.paid))
+    yield Stop("payment", "mend, called off", scene.mend_link(scene.refunded))
+
+
+def entrance(scene: Scene) -> Iterator[Stop]:
+    login, reset = scene.url("account_login"), scene.url("account_reset_password")
+    guarded = {"login": scene.people["guarded"].email, "password": scene.password}
+    yield Stop("entrance", "log in", login)
+    yield Stop("entrance", "log in, sent empty", login, send={})
+    yield Stop("entrance", "log in, wrong password", login, send={**guarded, "password": WRONG})
+    yield Stop("entrance", "second factor", login, send=guarded, leads_on=True)
+    yield Stop("entrance", "sign up", scene.url("account_signup"))
+    yield Stop("entrance", "inactive", scene.url("account_inactive"))
+    yield Stop("entrance", "password reset", reset)
+    yield Stop("entrance", "password reset, sent empty", reset, send={})
+    yield Stop("entrance", "password reset, letter sent", scene.url("account_reset_password_done"))
+    yield Stop("entrance", "new password", scene.reset_link, leads_on=True)
+    unlike = {"password1": "kurz", "password2": "anders"}
+    yield Stop("entrance", "new password, two that differ", scene.reset_link, send=unlike, leads_on=True)
+    yield Stop("entrance", "new password, link is over", scene.url("account_reset_password_from_key", "x", "x-x"))
+    yield Stop("entrance", "new password, done", scene.url("account_reset_password_from_key_done"))
+    yield Stop("entrance", "confirm address", scene.url("account_confirm_email", scene.confirmation))
+    yield Stop("entrance", "confirm address, link is over", scene.url("account_confirm_email", "x"))
+    yield Stop("entrance", "confirm address, letter sent", scene.url("account_email_verification_sent"))
+
+
+def account(scene: Scene) -> Iterator[Stop]:
+    me, guarded = "newcomer", "guarded"
+    yield Stop("account", "addresses", scene.url("account_email"), who=me)
+    wrong = {"action_add": "", "email": WRONG}
+    yield Stop("account", "addresses, wrong", scene.url("account_email"), who=me, send=wrong)
+    change = scene.url("account_change_password")
+    yield Stop("account", "password", change, who=me)
+    yield Stop("account", "password, sent empty", change, who=me, send={})
+    yield Stop("account", "first password", scene.url("account_set_password"), who="guest")
+    yield Stop("account", "first password, sent empty", scene.url("account_set_password"), who="guest", send={})
+    yield Stop("account", "log out", scene.url("account_logout"), who=me)
+    again = scene.url("account_reauthenticate")
+    yield Stop("account", "password once more", again, who=me)
+    yield Stop("account", "password once more, wrong", again, who=me, send={"password": WRONG})
+    yield Stop("account", "security", scene.url("mfa_index"), who=me)
+    yield Stop("account", "security, with second factor", scene.url("mfa_index"), who=guarded)
+    yield Stop("account", "second factor on", scene.url("mfa_activate_totp"), who=me)
+    yield Stop("account", "second factor on, wrong", scene.url("mfa_activate_totp"), who=me, send={"code": "000000"})
+    yield Stop("account", "second factor off", scene.url("mfa_deactivate_totp"), who=guarded)
+    yield Stop("account", "second factor once more", scene.url("mfa_reauthenticate"), who=guarded)
+    yield Stop(
+        "account", "second factor once more, wrong", scene.url("mfa_reauthenticate"), who=guarded, send={"code": "0"}
+    )
+    yield Stop("account", "recovery codes", scene.url("mfa_view_recovery_codes"), who=guarded)
+    yield Stop("account", "new recovery codes", scene.url("mfa_generate_recovery_codes"), who=guarded)
+
+
+def failures(scene: Scene) -> Iterator[Stop]:
+    yield Stop("failure", "404", f"/{scene.language}/x/", status=404)
+    for status in (400, 403, 500, 503):
+        yield Stop("failure", str(status), scene.url("tour_failure", status), status=status)
+    yield Stop("failure", "403, without the form's token", scene.url("tour_without_token"), status=403)
+
+
+def admin(scene: Scene) -> Iterator[Stop]:
+    """Wagtail's pages that we add to. They speak the language of whoever edits, wherever the tour is."""
+    if scene.language != "de":
+        return
+    funded: WorkshopPage = workshop("online-counselling-start", "de")
+    new = reverse("workshop_pool", args=[scene.without_pool.pk])
+    call_off = reverse("workshop_pool_call_off", args=[funded.pk])
+    ours = reverse("organisations:edit", args=[organisation("beispiel").pk])
+    yield Stop("admin", "pools", reverse("workshop_pools"), who="editor")
+    yield Stop("admin", "workshop", reverse("wagtailadmin_pages:edit", args=[funded.pk]), who="editor")
+    yield Stop("admin", "terms", new, who="editor")
+    yield Stop("admin", "terms, sent empty", new, who="editor", send={})
+    yield Stop("admin", "pool", reverse("workshop_pool", args=[funded.pk]), who="editor")
+    yield Stop("admin", "call off", call_off, who="editor")
+    yield Stop("admin", "call off, sent empty", call_off, who="editor", send={})
+    yield Stop("admin", "organisation", ours, who="operator")
