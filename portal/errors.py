@@ -37,6 +37,13 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return page(request, "404.html", 404)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Where allauth counts tries: log-in, passwords, addresses (its rate limits last five minutes at most)."""
+    response = page(request, "429.html", 429)
+    response["Retry-After"] = "300"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 if the database is gone, so that clients and load balancers try again; 500 otherwise."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

@@ -13,12 +13,12 @@ from wagtail.documents import urls as wagtaildocs_urls
 from home.sitemaps import SITEMAPS, robots
 from pooling.webhooks import stripe_webhook
 from portal import design, errors, health
-from portal.account.views import dashboard
 from portal.roles import admin_login
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.page_not_found
+handler429 = errors.too_many_requests  # allauth asks for it, Django does not know it
 handler500 = errors.server_error
 
 urlpatterns = [
@@ -36,9 +36,7 @@ if settings.DEBUG:
     urlpatterns += i18n_patterns(path("design/", design.components, name="design"))
 
 urlpatterns += i18n_patterns(
-    path(_("account/"), dashboard, name="dashboard"),
-    path(_("account/"), include("allauth.account.urls")),
-    path(_("account/2fa/"), include("allauth.mfa.urls")),
+    path(_("account/"), include("portal.account.urls")),
     path("", include("pooling.urls")),
     path("", include(wagtail_urls)),
 )

@@ -213,6 +213,7 @@ def failures(scene: Scene) -> Iterator[Stop]:
     yield Stop("failure", "404", f"/{scene.language}/x/", status=404)
     for status in (400, 403, 500, 503):
         yield Stop("failure", str(status), scene.url("tour_failure", status), status=status)
+    yield Stop("failure", "429", scene.url("tour_too_many"), status=429)
     yield Stop("failure", "403, without the form's token", scene.url("tour_without_token"), status=403)
 
 

@@ -30,10 +30,15 @@ def without_token(request: HttpRequest) -> HttpResponse:
     return errors.csrf_failure(request)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    return errors.too_many_requests(request)
+
+
 urlpatterns = [
     *i18n_patterns(
         path("design/", design.components, name="design"),
         path("tour/token/", without_token, name="tour_without_token"),
+        path("tour/too-many/", too_many, name="tour_too_many"),
         path("tour/<int:status>/", fail, name="tour_failure"),
     ),
     *portal_urls,

@@ -1,0 +1,61 @@
+"""A person's e-mail address, with which they log in: one, and a new one counts once it is confirmed.
+
+allauth would let a change empty the address of somebody who never confirmed the first one, and would let two people
+confirm the same one, at which the database balks. Both end here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import AddEmailForm
+from allauth.account.models import EmailAddress
+from allauth.account.views import EmailView
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from members.models import User
+
+
+def ensure_current_address(person: User) -> EmailAddress:
+    """The address that `person` logs in with, as allauth keeps it.
+
+    It counts as confirmed: nobody signs up by themselves, so whoever made the account knew whose address it is.
+    """
+    current = EmailAddress.objects.filter(user=person, verified=True).order_by("-primary").first()
+    if current is None:
+        current, _made = EmailAddress.objects.update_or_create(
+            user=person, email=person.email.lower(), defaults={"verified": True, "primary": True}
+        )
+    return current
+
+
+class AddressForm(AddEmailForm):  # type: ignore[misc]  # allauth has no types
+    """The new address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = gettext_lazy("New e-mail address")
+
+    def clean_email(self) -> str:
+        """Refuses an address that somebody else logs in with."""
+        address = str(super().clean_email())
+        if User.objects.filter(email__iexact=address).exclude(pk=self.user.pk).exists():
+            raise get_adapter().validation_error("email_taken")
+        return address
+
+
+class AddressView(EmailView):  # type: ignore[misc]  # allauth has no types
+    """Change the address."""
+
+    form_class = AddressForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        ensure_current_address(request.user)
+        return super().dispatch(request, *args, **kwargs)
+
+
+change_address = never_cache(login_required(AddressView.as_view()))
