@@ -98,8 +98,9 @@ def is_alive(pledge: Pledge) -> bool:
 
 
 def needs_you(pledge: Pledge) -> bool:
-    """Whether the organisation has to do something now: give a method, or mend a payment."""
+    """Whether the organisation has to do something now: give a method, or mend a payment; not to get approval."""
     charge = charge_of(pledge)
     return is_alive(pledge) and (
-        pledge.state == PledgeState.PENDING or (charge is not None and charge.state == ChargeState.ACTION_REQUIRED)
+        (pledge.state == PledgeState.PENDING and not pledge.awaits_approval)
+        or (charge is not None and charge.state == ChargeState.ACTION_REQUIRED)
     )

@@ -14,6 +14,7 @@ from members.models import Organisation, User
 
 from .actions.errors import PoolFull
 from .actions.methods import usable_methods
+from .approval_forms import ApproverFields, approver_layout
 from .models import Pledge, Pool, SavedMethod
 from .money import format_chf
 
@@ -27,7 +28,7 @@ def helper() -> FormHelper:
     return made
 
 
-class PledgeForm(forms.Form):
+class PledgeForm(ApproverFields):
     """Pledge shares: for which organisation, how many, with which method, and the consent to the terms."""
 
     organisation = forms.ModelChoiceField(
@@ -56,6 +57,7 @@ class PledgeForm(forms.Form):
     def __init__(self, *args: Any, pool: Pool, person: User, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper()
+        self.helper.layout = approver_layout(before=["organisation", "shares", "method"], after=["accept"])
         self.pool = pool
         self.now = now
         mine = Organisation.objects.administered_by(person)
@@ -104,6 +106,7 @@ class PledgeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        data["approver"] = self.approver()
         organisation, chosen = data.get("organisation"), data.get("method")
         data["saved_method"] = None
         if chosen and chosen != NEW_METHOD and organisation:

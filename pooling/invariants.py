@@ -171,7 +171,19 @@ REFUND_TURNS = {
     "refund_failed": RefundState.FAILED,
 }
 # What an event may say beside its ids: figures and codes, never a name.
-FIGURES = {"amount", "shares", "before", "standing", "threshold", "capacity", "net", "attempt", "failure", "state"}
+FIGURES = {
+    "amount",
+    "shares",
+    "before",
+    "standing",
+    "threshold",
+    "capacity",
+    "net",
+    "attempt",
+    "failure",
+    "state",
+    "approval",
+}
 
 
 def replay(events: QuerySet[PoolEvent]) -> dict[int, Replayed]:

@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils import translation
 
 if TYPE_CHECKING:
-    from .models import Charge, Pledge
+    from .models import Approval, Charge, Pledge
 
 MEND = "pooling.mend"
+APPROVAL = "pooling.approval"
 
 
 def absolute(name: str, *args: object, language: str) -> str:
@@ -49,3 +50,18 @@ def mend_return_url(charge: Charge, language: str) -> str:
 def charge_of(token: str) -> UUID:
     """The charge that a mend link is about. Raises signing.BadSignature for a forged one."""
     return UUID(signing.loads(token, salt=MEND))
+
+
+def approval_url(approval: Approval, language: str) -> str:
+    """The approver's link. It needs no account; its end stands in the row, and a newer link replaces it."""
+    return absolute("pooling:approval", approval_token(approval), language=language)
+
+
+def approval_token(approval: Approval) -> str:
+    return signing.dumps([str(approval.uuid), approval.link], salt=APPROVAL)
+
+
+def approval_of(token: str) -> tuple[UUID, int]:
+    """The approval that a link is about, and the link's number. Raises signing.BadSignature for a forged one."""
+    uuid, link = signing.loads(token, salt=APPROVAL)
+    return UUID(uuid), int(link)

@@ -3,6 +3,8 @@
 Each step may run in any number of processes at once, and running it again changes nothing.
 """
 
+from pooling.actions.approval_letters import send_approval_letters
+from pooling.actions.approvals import remind_approvers
 from pooling.actions.methods import release_unused_methods
 from pooling.actions.notices import handle_waiting_events, look_at_setup_pages
 from pooling.actions.pledges import expire_overdue_pledges
@@ -14,6 +16,8 @@ STEPS = (
     handle_waiting_events,
     look_at_setup_pages,  # before holds expire: a method that is there already makes the pledge stand
     expire_overdue_pledges,
+    remind_approvers,  # after expiry: whose time is over is not reminded
+    send_approval_letters,
     lapse_overdue_pools,
     collect_due_charges,
     follow_up_attempts,

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from .views import payments, pledges
+from .views import approvals, payments, pledges
 
 app_name = "pooling"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path(_("pledges/<uuid:uuid>/back/"), pledges.setup_return, name="setup_return"),
     path(_("pledges/<uuid:uuid>/change/"), pledges.pledge_change, name="pledge_change"),
     path(_("pledges/<uuid:uuid>/withdraw/"), pledges.pledge_withdraw, name="pledge_withdraw"),
+    path(_("pledges/<uuid:uuid>/approval/"), approvals.approval_again, name="approval_again"),
+    path(_("approval/<str:token>/"), approvals.approval, name="approval"),
     path(_("payment/<str:token>/"), payments.mend, name="mend"),
     path(_("payment/<str:token>/back/"), payments.mend_return, name="mend_return"),
     path("sandbox/<str:ref>/", payments.sandbox, name="sandbox"),

@@ -99,3 +99,51 @@ class TermsUnsound(Refused):
 
     def __str__(self) -> str:
         return " ".join(str(sentence) for _field, sentence in self.problems)
+
+
+class AwaitsApproval(Refused):
+    """The pledge may not stand, and no method is given for it, before it was approved."""
+
+    def __str__(self) -> str:
+        return _(
+            "This pledge has not been approved yet, so no payment method is needed. The shares are held; nothing was "
+            "charged."
+        )
+
+
+class NeedsFreshApproval(Refused):
+    """More shares than were approved."""
+
+    def __str__(self) -> str:
+        return _(
+            "These shares were approved by your organisation, more of them were not. Your pledge stands as it is. For "
+            "more shares, withdraw it and pledge again: then you can ask for approval of the new number."
+        )
+
+
+class ApprovalOver(Refused):
+    """The request has ended: declined, withdrawn, run out, or its pool has."""
+
+    def __str__(self) -> str:
+        return _("This request has ended. Nothing has changed, and nothing is charged because of it.")
+
+
+class LinkReplaced(Refused):
+    def __str__(self) -> str:
+        return _("A newer letter with a new link was sent. Please use the link in the newest letter.")
+
+
+class SentTooOften(Refused):
+    def __str__(self) -> str:
+        return _(
+            "A letter was sent only a short while ago, or several were sent already. No other was sent. The last link "
+            "is good until the request ends."
+        )
+
+
+class AskedTooOften(Refused):
+    def __str__(self) -> str:
+        return _(
+            "Your organisation has asked for many approvals within a day. Please try again tomorrow. Nothing was "
+            "pledged and nothing will be charged."
+        )

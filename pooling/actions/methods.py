@@ -22,7 +22,7 @@ from pooling.models import (
 from pooling.payments import current_provider, provider
 from pooling.payments.base import CustomerRequest, Method, OutcomeUnknown, Page, RequestRefused, SetupRequest
 
-from .errors import PledgeEnded
+from .errors import AwaitsApproval, PledgeEnded
 
 # A page for a payment method lives so long: it ends before the hold of 35 minutes does (DESIGN.md section 5).
 PAGE_LIFE = timedelta(minutes=31)
@@ -52,7 +52,8 @@ def open_setup_page(*, pledge: Pledge, language: str, now: datetime) -> str:
     """The address of the page on which the pledge's payment method is given. Asking again gives the same page while it
     is open.
 
-    Raises PledgeEnded if the pledge does not wait for a method, OutcomeUnknown if the provider can't be reached (the
+    Raises PledgeEnded if the pledge does not wait for a method, AwaitsApproval if it waits for somebody's approval
+    first, OutcomeUnknown if the provider can't be reached (the
     places stay held),
     RequestRefused if it opens no page.
     """
@@ -90,6 +91,8 @@ def begin_setup_page(*, pledge: Pledge, customer: ProviderCustomer, language: st
     )
     if pledge.state != PledgeState.PENDING or pledge.held_until is None or pledge.held_until <= now:
         raise PledgeEnded
+    if pledge.awaits_approval:
+        raise AwaitsApproval
     live = pledge.setup_pages.filter(state__in=[SetupState.OPENING, SetupState.OPEN], expires_at__gt=now).first()
     if live:
         return live

@@ -10,12 +10,25 @@ from datetime import datetime
 from django.db import transaction
 
 from members.models import Organisation, User
-from pooling.models import HOLD, Acceptance, Pledge, PledgeState, Pool, PoolState, SavedMethod, Slot, record
+from pooling.models import (
+    HOLD,
+    Acceptance,
+    ApprovalState,
+    Pledge,
+    PledgeState,
+    Pool,
+    PoolState,
+    SavedMethod,
+    Slot,
+    record,
+)
 
-from . import letters
+from . import approval_letters, letters
 from .errors import (
     AlreadyPledged,
+    AwaitsApproval,
     MethodGone,
+    NeedsFreshApproval,
     NotAdministrator,
     OrganisationSuspended,
     PledgeEnded,
@@ -108,7 +121,7 @@ def confirm_pledge(*, pledge: Pledge, method: SavedMethod, now: datetime) -> Ple
 
     A method that comes after the hold has run out makes the pledge stand if places are free and the pool still accepts.
     Raises PledgeEnded if it was withdrawn or another one has taken its place, PoolClosed or PoolFull if it came too
-    late.
+    late, AwaitsApproval if it was not approved.
     """
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
     pledge = (
@@ -119,6 +132,8 @@ def confirm_pledge(*, pledge: Pledge, method: SavedMethod, now: datetime) -> Ple
         return pledge
     if not pool.accepts(now=now):
         raise PoolClosed
+    if pledge.awaits_approval:
+        raise AwaitsApproval
     if pledge.state == PledgeState.EXPIRED:
         hold_again(pool=pool, pledge=pledge, now=now)
     elif pledge.state != PledgeState.PENDING:
@@ -162,9 +177,10 @@ def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime
 @transaction.atomic
 def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: datetime) -> Pledge:
     """Change the number of shares of a standing pledge, until prices lock. All or nothing; added slots come last; the
-    terms are accepted anew.
+    terms are accepted anew. More than was approved is refused where approval was needed.
 
-    Raises NotAdministrator, OrganisationSuspended, TooFewShares, PledgeEnded, PricesLocked, PoolClosed, PoolFull.
+    Raises NotAdministrator, OrganisationSuspended, TooFewShares, PledgeEnded, PricesLocked, PoolClosed, PoolFull,
+    NeedsFreshApproval.
     """
     require_binding(organisation=pledge.organisation, by=by)
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
@@ -180,6 +196,8 @@ def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: 
     before, more = pledge.shares, shares - pledge.shares
     if more == 0:
         return pledge
+    if more > 0 and pledge.approvals.fall_short_of(shares):
+        raise NeedsFreshApproval
     if more > pool.places_left:
         raise PoolFull(pool.places_left)
     if more > 0:
@@ -242,6 +260,8 @@ def end_pledge(*, pool: Pool, pledge: Pledge, state: PledgeState, now: datetime,
         pool.held -= pledge.shares
     pool.save(update_fields=["held", "standing"])
     pledge.slots.all().delete()
+    if pledge.awaits_approval:
+        pledge.approvals.end(state=ApprovalState(str(state)), now=now)  # withdrawn or expired, too
     pledge.state, pledge.held_until, pledge.ended_at = state, None, now
     pledge.save()
     record(pool, f"pledge_{state}", now=now, by=by, pledge=pledge, shares=pledge.shares)
@@ -262,5 +282,8 @@ def expire_pledge(*, pk: int, now: datetime) -> bool:
     if pledge.state != PledgeState.PENDING or pledge.held_until is None or pledge.held_until > now:
         return False
     end_pledge(pool=pool, pledge=pledge, state=PledgeState.EXPIRED, now=now)
-    letters.tell_expired(pledge=pledge, now=now)
+    if pledge.awaits_approval:
+        approval_letters.tell_not_answered(pledge=pledge, now=now)
+    else:
+        letters.tell_expired(pledge=pledge, now=now)
     return True

@@ -1,3 +1,4 @@
+from .approval import APPROVAL_HOLD, Approval, ApprovalLetter, ApprovalState
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .event import PoolEvent, event, record
 from .method import ProviderCustomer, SavedMethod, SetupPage, SetupState
@@ -9,9 +10,13 @@ from .terms import LEAST_SHARE, Acceptance, Pricing, SurplusRule, Terms
 from .webhook import WebhookEvent
 
 __all__ = [
+    "APPROVAL_HOLD",
     "HOLD",
     "LEAST_SHARE",
     "Acceptance",
+    "Approval",
+    "ApprovalLetter",
+    "ApprovalState",
     "Attempt",
     "AttemptKind",
     "AttemptState",

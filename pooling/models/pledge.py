@@ -56,6 +56,7 @@ class Pledge(models.Model):
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True)
+    awaits_approval = models.BooleanField(default=False)  # stays true where the pledge ended without one
     stands_since = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -79,6 +80,9 @@ class Pledge(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="standing") | Q(stands_since__isnull=False, method__isnull=False),
                 name="pledge_standing_has_a_method",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="standing") | Q(awaits_approval=False), name="pledge_standing_is_approved"
             ),
         ]
 

@@ -78,6 +78,8 @@ def pledge_state(pledge: Pledge) -> str:
         return gettext("ended: the workshop did not come about")
     if pledge.state == PledgeState.STANDING and pledge.pool.state == PoolState.CANCELLED:
         return gettext("ended: the workshop was called off")
+    if pledge.awaits_approval:
+        return str(UNAPPROVED[PledgeState(pledge.state)])
     return str(pledge.get_state_display())
 
 
@@ -93,13 +95,24 @@ def mend_link(charge: Charge) -> str:
     return mend_url(charge, get_language() or "de")
 
 
+# What is said of a pledge that was not approved, or not yet.
+UNAPPROVED = {
+    PledgeState.PENDING: _("waits for approval"),
+    PledgeState.WITHDRAWN: _("ended: it was not approved"),
+    PledgeState.EXPIRED: _("ended: it was not approved in time"),
+}
+
 # What each event means to the people of the organisation.
 STEPS = {
-    "pledge_held": _("Shares were held while the payment method was being given"),
+    "pledge_held": _("Shares were held"),
     "pledge_standing": _("The pledge stands"),
     "pledge_changed": _("The number of shares was changed"),
     "pledge_withdrawn": _("The pledge was withdrawn"),
-    "pledge_expired": _("No payment method came in time; the shares are free again"),
+    "pledge_expired": _("The time was over before the pledge stood; the shares are free again"),
+    "approval_asked": _("Somebody was asked to approve the pledge"),
+    "approval_sent_again": _("The request for approval was sent again"),
+    "approval_given": _("The pledge was approved"),
+    "approval_declined": _("The pledge was not approved"),
     "pool_funded": _("The threshold was reached, prices are locked"),
     "pool_confirmed": _("The money is there, the workshop takes place"),
     "pool_lapsed": _("Pledging ended without the threshold; nobody was charged"),

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pooling import accounts
+from pooling.actions.approvals import ask_for_approval
 from pooling.actions.errors import AlreadyPledged, NotAdministrator, Refused
 from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_page
@@ -69,15 +70,17 @@ def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return pledge_form(request, form, pool, status=422)
     data = form.cleaned_data
     try:
-        pledge = place_pledge(
-            pool=pool,
-            organisation=data["organisation"],
-            shares=data["shares"],
-            by=request.user,
-            language=get_language() or "de",
-            method=data["saved_method"],
-            now=now,
-        )
+        asked = {
+            "pool": pool,
+            "organisation": data["organisation"],
+            "shares": data["shares"],
+            "by": request.user,
+            "language": get_language() or "de",
+            "method": data["saved_method"],
+            "now": now,
+        }
+        approver = data["approver"]
+        pledge = ask_for_approval(**asked, approver=approver) if approver else place_pledge(**asked)
     except AlreadyPledged as already:
         messages.info(request, str(already))
         return redirect("pooling:pledge", already.pledge.uuid)
@@ -85,6 +88,9 @@ def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
         form.add_error(None, str(refusal))
         pool.refresh_from_db()
         return pledge_form(request, form, pool, status=403 if isinstance(refusal, NotAdministrator) else 409)
+    if pledge.awaits_approval:
+        messages.success(request, _("The shares are held, and a letter asks for the approval."))
+        return redirect("pooling:pledge", pledge.uuid)
     if pledge.state == PledgeState.PENDING:
         return to_setup_page(request, pledge)
     messages.success(request, _("Thank you. Your pledge stands; a letter confirms it."))
@@ -151,6 +157,8 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "refunds": [refund for charge in pledge.charges.all() for refund in charge.refunds.all()],
             "history": accounts.history_of(pledge),
             "acceptances": pledge.acceptances.order_by("pk"),
+            "approvals": (approvals := list(pledge.approvals.order_by("pk"))),
+            "approval": approvals[-1] if approvals else None,
             "is_administrator": pledge.organisation.is_administered_by(request.user),
             "can_change": pledge.state == PledgeState.STANDING
             and pool.state == PoolState.OPEN

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from members.models import Membership, Organisation, Role, User
+from pooling.actions.approvals import Approver, ask_for_approval
 from pooling.actions.pledges import place_pledge
 from pooling.actions.pools import describe_workshop, draft_pool, open_pool
-from pooling.models import Pledge, Pool, SavedMethod
+from pooling.models import Approval, Pledge, Pool, SavedMethod
 from tests.members.factories import OrganisationFactory, UserFactory
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+APPROVER = Approver(name="Ruth Kassier", email="ruth.kassier@example.org", language="de")
 
 
 def terms(**changes: Any) -> dict[str, Any]:
@@ -87,6 +89,30 @@ def pledge(
     return place_pledge(
         pool=pool, organisation=by, shares=shares, by=administrator(by), language=by.language, now=now, method=saved
     )
+
+
+def asked(
+    pool: Pool,
+    *,
+    shares: int = 1,
+    by: Organisation | None = None,
+    method: SavedMethod | None = None,
+    approver: Approver = APPROVER,
+    now: datetime = NOW,
+) -> Approval:
+    """The request for approval of a pledge that is held meanwhile."""
+    by = by or organisation()
+    pending = ask_for_approval(
+        pool=pool,
+        organisation=by,
+        shares=shares,
+        by=administrator(by),
+        language=by.language,
+        approver=approver,
+        method=method,
+        now=now,
+    )
+    return pending.approvals.select_related("pledge__pool", "pledge__organisation", "asked_by").get()
 
 
 def funded(*, behaviours: tuple[str, ...] = ("pays", "pays", "pays"), now: datetime = NOW, **changes: Any) -> Pool:

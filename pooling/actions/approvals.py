@@ -1,0 +1,216 @@
+"""Approval by somebody of the organisation, before a pledge may stand: ask, approve, decline, ask again, remind.
+
+A pledge that awaits approval holds its places for as long as the request runs. Each action locks the pool, then the
+pledge, then the request, as all that decide about a pledge do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from members.models import Organisation, User
+from pooling.models import (
+    APPROVAL_HOLD,
+    HOLD,
+    Approval,
+    ApprovalLetter,
+    ApprovalState,
+    Pledge,
+    PledgeState,
+    Pool,
+    SavedMethod,
+    record,
+)
+
+from . import approval_letters
+from .errors import (
+    ApprovalOver,
+    AskedTooOften,
+    LinkReplaced,
+    MethodGone,
+    NotAdministrator,
+    PoolClosed,
+    SentTooOften,
+)
+from .pledges import end_pledge, make_stand, place_pledge
+
+# A letter again: not within this time of the last one, and so many links at most.
+PAUSE = timedelta(minutes=10)
+MOST_LINKS = 6
+# We write to addresses that somebody typed: so many requests of one organisation within a day.
+MOST_A_DAY = 10
+
+
+@dataclass(frozen=True)
+class Approver:
+    """Whoever decides: needs no account."""
+
+    name: str
+    email: str
+    language: str
+
+
+@transaction.atomic
+def ask_for_approval(
+    *,
+    pool: Pool,
+    organisation: Organisation,
+    shares: int,
+    by: User,
+    language: str,
+    approver: Approver,
+    now: datetime,
+    method: SavedMethod | None = None,
+) -> Pledge:
+    """Hold `shares` of `pool` until `approver` has decided: 10 days, at the longest until the pool closes.
+
+    `by` accepts the terms as for any pledge; they bind once it was approved. With a saved `method` the pledge stands as
+    soon as it is. Raises what place_pledge raises, and AskedTooOften.
+    """
+    pledge = place_pledge(pool=pool, organisation=organisation, shares=shares, by=by, language=language, now=now)
+    recent = Approval.objects.filter(pledge__organisation=organisation, asked_at__gt=now - timedelta(days=1))
+    if recent.count() >= MOST_A_DAY:
+        raise AskedTooOften
+    if method is not None and method_is_gone(method=method, organisation=organisation):
+        raise MethodGone
+    expires_at = min(now + APPROVAL_HOLD, pledge.pool.closes_at)
+    pledge.awaits_approval, pledge.held_until, pledge.method = True, expires_at, method
+    pledge.save(update_fields=["awaits_approval", "held_until", "method"])
+    approval = pledge.approvals.create(
+        name=approver.name,
+        email=approver.email,
+        language=approver.language,
+        asked_by=by,
+        asked_at=now,
+        remind_at=now + (expires_at - now) / 2,
+        expires_at=expires_at,
+        shares=shares,
+        most=pledge.most,
+        legal_version=pledge.pool.legal_version,
+        letter=ApprovalLetter.ASKED,
+        next_try_at=now,
+    )
+    record(pledge.pool, "approval_asked", now=now, by=by, pledge=pledge, shares=shares, approval=approval.pk)
+    return pledge
+
+
+def method_is_gone(*, method: SavedMethod, organisation: Organisation) -> bool:
+    """Whether the method was released, read under its lock: from now on the pledge keeps it from being so."""
+    locked = SavedMethod.objects.select_for_update(no_key=True).get(pk=method.pk, organisation=organisation)
+    return locked.released_at is not None
+
+
+@transaction.atomic
+def approve(*, approval: Approval, link: int, now: datetime) -> Approval:
+    """The approver says yes. The pledge stands at once if its method was chosen; else the administrators are asked for
+    one, and the places stay held as long as the request would have run, for 35 minutes at least.
+
+    Approving twice is an answer, not an error. Raises LinkReplaced, ApprovalOver, PoolClosed.
+    """
+    pool, pledge, approval = lock(approval)
+    if approval.state == ApprovalState.APPROVED:
+        return approval
+    require_open(approval=approval, link=link, now=now)
+    if not pool.accepts(now=now) or pledge.state != PledgeState.PENDING:
+        raise PoolClosed
+    answer(approval=approval, state=ApprovalState.APPROVED, now=now)
+    pledge.awaits_approval = False
+    pledge.held_until = min(max(approval.expires_at, now + HOLD), pool.closes_at)
+    pledge.save(update_fields=["awaits_approval", "held_until"])
+    record(pool, "approval_given", now=now, pledge=pledge, shares=approval.shares, approval=approval.pk)
+    if pledge.method is not None:
+        try:
+            make_stand(pool=pool, pledge=pledge, method=pledge.method, now=now)
+        except MethodGone:
+            pledge.method = None
+            pledge.save(update_fields=["method"])
+    approval_letters.tell_approved(pledge=pledge, approval=approval, now=now)
+    return approval
+
+
+@transaction.atomic
+def decline(*, approval: Approval, link: int, sentence: str, now: datetime) -> Approval:
+    """The approver says no, with a `sentence` for the administrators or without: the pledge ends, its places are free.
+
+    Declining twice is an answer, not an error. Raises LinkReplaced, ApprovalOver.
+    """
+    pool, pledge, approval = lock(approval)
+    if approval.state == ApprovalState.DECLINED:
+        return approval
+    require_open(approval=approval, link=link, now=now)
+    approval.answer = sentence
+    answer(approval=approval, state=ApprovalState.DECLINED, now=now)
+    record(pool, "approval_declined", now=now, pledge=pledge, shares=approval.shares, approval=approval.pk)
+    end_pledge(pool=pool, pledge=pledge, state=PledgeState.WITHDRAWN, now=now)
+    approval_letters.tell_declined(pledge=pledge, approval=approval, now=now)
+    return approval
+
+
+def lock(approval: Approval) -> tuple[Pool, Pledge, Approval]:
+    """The pool, the pledge and the request, locked in this order and read anew."""
+    pool = Pool.objects.select_for_update(no_key=True, of=("self",)).get(pledges__pk=approval.pledge_id)
+    pledges = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation", "method")
+    pledge = pledges.get(pk=approval.pledge_id)
+    pledge.pool = pool
+    approval = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
+    approval.pledge = pledge
+    return pool, pledge, approval
+
+
+def require_open(*, approval: Approval, link: int, now: datetime) -> None:
+    """Raises ApprovalOver or LinkReplaced unless this link may still decide. Call it under the locks."""
+    if not approval.is_open(now=now):
+        raise ApprovalOver
+    if link != approval.link:
+        raise LinkReplaced
+
+
+def answer(*, approval: Approval, state: ApprovalState, now: datetime) -> None:
+    approval.state, approval.ended_at, approval.letter = state, now, ""
+    approval.save(update_fields=["state", "ended_at", "letter", "answer"])
+
+
+@transaction.atomic
+def send_again(*, approval: Approval, email: str, by: User, now: datetime) -> Approval:
+    """Write to the approver again, to `email` if the first address was wrong. The links before this one are dead.
+
+    Raises NotAdministrator, ApprovalOver, SentTooOften.
+    """
+    pool, pledge, approval = lock(approval)
+    if not pledge.organisation.is_administered_by(by):
+        raise NotAdministrator
+    require_open(approval=approval, link=approval.link, now=now)
+    last = max(filter(None, [approval.asked_at, approval.sent_again_at]))
+    if approval.link >= MOST_LINKS or now < last + PAUSE:
+        raise SentTooOften
+    approval.link += 1
+    approval.email, approval.sent_again_at = email, now
+    approval.letter, approval.next_try_at = ApprovalLetter.ASKED, now
+    approval.tries, approval.sent_at, approval.last_error = 0, None, ""
+    approval.save()
+    record(pool, "approval_sent_again", now=now, by=by, pledge=pledge, shares=approval.shares, approval=approval.pk)
+    return approval
+
+
+def remind_approvers(*, now: datetime) -> int:
+    """At half of the time, a second letter with the same link to whoever has not answered. Returns how many are due."""
+    waiting = Approval.objects.to_remind(now=now).order_by("pk").values_list("pk", flat=True)
+    return sum(remind_approver(pk=pk, now=now) for pk in list(waiting))
+
+
+@transaction.atomic
+def remind_approver(*, pk: int, now: datetime) -> bool:
+    """Make one reminder due, unless another process has, or it was answered meanwhile."""
+    approval = (
+        Approval.objects.to_remind(now=now).select_for_update(no_key=True, skip_locked=True).filter(pk=pk).first()
+    )
+    if approval is None:
+        return False
+    approval.reminded_at = now
+    if not approval.letter:  # a first letter that is still on its way says it all
+        approval.letter, approval.next_try_at, approval.tries = ApprovalLetter.REMINDER, now, 0
+    approval.save(update_fields=["reminded_at", "letter", "next_try_at", "tries"])
+    return True
