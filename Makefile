@@ -1,6 +1,6 @@
 # Thin over ./portal.sh, which says what each of these does.
 .DEFAULT_GOAL := help
-.PHONY: run test proof lint format messages help
+.PHONY: run test proof gallery lint format messages help
 
 # Make hands PORT on to the script whether it stands before or after `make run`.
 export PORT
@@ -8,5 +8,5 @@ export PORT
 run lint format messages help:
 	@exec ./portal.sh $@
 
-test proof:
+test proof gallery:
 	@exec ./portal.sh $@ $(ARGS)

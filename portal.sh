@@ -173,11 +173,20 @@ proof() {
     test_ "$@"
 }
 
+gallery() {
+    install requirements-dev.txt
+    catalogues
+    unset DATABASE_URL DJANGO_SETTINGS_MODULE
+    say "Taking pictures of every page"
+    exec $PYTHON -m tests.tour.gallery "$@"
+}
+
 help() {
     cat <<'TEXT'
 make run        start the portal with its demo at http://localhost:8000 (another port: make run PORT=8001)
 make test       run all tests; a part of them: make test ARGS="tests/pooling -x"
 make proof      run all tests with a hundred times as many generated examples
+make gallery    take pictures of every page into var/gallery; ARGS="--only workshop --language fr" limits them
 make lint       check style, templates, imports, types, migrations and catalogues
 make format     let ruff and djade put the source in order
 make messages   collect the interface's messages into locale/*/LC_MESSAGES/django.po
@@ -193,7 +202,7 @@ format() {
 }
 
 case ${1:-help} in
-    run | lint | messages | proof | format | help) "$@" ;;
+    run | lint | messages | proof | gallery | format | help) "$@" ;;
     test) shift; test_ "$@" ;;
     setup) install requirements-dev.txt; catalogues ;;
     *) help >&2; exit 2 ;;

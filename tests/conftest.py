@@ -69,7 +69,9 @@ django.setup()
 SLOW_ONES_ARE_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("default", max_examples=50, deadline=None, suppress_health_check=SLOW_ONES_ARE_FINE)
 settings.register_profile("proof", max_examples=5000, deadline=None, suppress_health_check=SLOW_ONES_ARE_FINE)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
+settings.load_profile(PROFILE)
+IS_PROOF = PROFILE == "proof"
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 NO_CHROMIUM = "chromium is not installed (apt install chromium)"

@@ -1,91 +1,61 @@
-"""The pages of the main job, by axe and on narrow screens. With the demo, in German."""
+"""Every stop of the tour, by axe and on narrow screens: in German, and in `make proof` in all languages and looks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import reverse
-from django.utils import translation
 from playwright.sync_api import Page
 
-from resources.models import ResourceIndexPage, ResourcePage
+from tests.conftest import IS_PROOF
+from tests.tour.by_browser import HEIGHT, findings, take
+from tests.tour.scene import Scene
+from tests.tour.stops import Stop
 
-from .people import administrator, be_logged_in, pool_of, workshop, workshop_list
-
-LANGUAGE = "de"
-HEIGHT = 900
+LANGUAGES = ["de", "fr", "it"] if IS_PROOF else ["de"]
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (360, 1280)] if IS_PROOF else [("light", 360)]
+NARROWEST = 320  # 1280 pixels at 400 %
 MORE_THAN_FITS = """() => [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .map(e => e.outerHTML.slice(0, 120)).slice(0, 3)"""
 
-Open = Callable[[Page], None]
+
+@pytest.fixture(params=LANGUAGES)
+def scene(site: str, settings: Any, request: pytest.FixtureRequest) -> Scene:
+    settings.ROOT_URLCONF = "tests.tour.urls"
+    return Scene(request.param)
 
 
-def address(name: str, *args: object) -> str:
-    with translation.override(LANGUAGE):
-        return reverse(name, args=args)
+def is_ours(stop: Stop) -> bool:
+    """Not the admin, whose frame is Wagtail's."""
+    return stop.group != "admin"
 
 
-def submit_nothing(page: Page) -> None:
-    """Send the form as it is, past the browser's own checks."""
-    page.locator("main form").first.evaluate("form => { form.noValidate = true }")
-    page.locator("main form button[type=submit]").first.click()
-    page.locator(".error-summary").wait_for()
-
-
-def pages() -> Iterator[tuple[str, str, Open | None]]:
-    """Name, address, and what to do there. All in the eyes of somebody who has pledged elsewhere."""
-    german = {"locale__language_code": LANGUAGE}
-    pool = pool_of("social-media-plan")
-    pledge = pool_of("homepage-brief").pledges.standing().get(organisation__name="Beratungsstelle Beispiel")
-    yield "home", f"/{LANGUAGE}/", None
-    yield "resource list", ResourceIndexPage.objects.get(**german).get_url(), None
-    yield "resource", ResourcePage.objects.filter(**german).order_by("pk")[0].get_url(), None
-    yield "workshop list", workshop_list(LANGUAGE).get_url(), None
-    yield "workshop", workshop("social-media-plan", LANGUAGE).get_url(), None
-    yield "pledge form", address("pooling:pledge_new", pool.uuid), None
-    yield "pledge form with errors", address("pooling:pledge_new", pool.uuid), submit_nothing
-    yield "pledge", address("pooling:pledge", pledge.uuid), None
-    yield "overview", address("dashboard"), None
-    yield "no such page", f"/{LANGUAGE}/x/", None
-
-
-def visit(page: Page, site: str, look: Callable[[str], list[str]], *, width: int) -> list[str]:
-    """What `look` finds on each page, and on the log-in page."""
-    page.set_viewport_size({"width": width, "height": HEIGHT})
-    page.goto(site + address("account_login"))
-    found = look("log-in")
-    submit_nothing(page)
-    found += look("log-in with errors")
-    be_logged_in(page.context, site, administrator("beispiel"))
-    for name, path, act in pages():
-        page.goto(site + path)
-        if act:
-            act(page)
-        found += look(name)
-    return found
-
-
-@pytest.mark.parametrize("width", [1280, 360])
-def test_axe_finds_nothing(page: Page, site: str, width: int) -> None:
+def test_axe_finds_nothing(page: Page, site: str, scene: Scene) -> None:
     axe = Axe()
 
-    def violations(name: str) -> list[str]:
-        results = axe.run(page)
-        return [
-            f"{name}: {violation['id']}: {violation['help']}: {node['html']} {node['failureSummary']}"
-            for violation in results.response["violations"]
-            for node in violation["nodes"]
-        ]
+    def violations() -> list[str]:
+        found = []
+        for scheme, width in LOOKS:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            results = axe.run(page, options={"resultTypes": ["violations"]})
+            found += [
+                f"{scheme}, {width} px: {violation['id']}: {node['html']} {node['failureSummary']}"
+                for violation in results.response["violations"]
+                for node in violation["nodes"]
+            ]
+        return found
 
-    assert visit(page, site, violations, width=width) == []
+    assert findings(take(page, site, scene, only=is_ours), violations) == []
 
 
-def test_nothing_is_wider_than_the_narrowest_screen(page: Page, site: str) -> None:
-    def overflow(name: str) -> list[str]:
+def test_nothing_is_wider_than_the_narrowest_screen(page: Page, site: str, scene: Scene) -> None:
+    page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
+
+    def overflow() -> list[str]:
         width = page.evaluate("document.documentElement.scrollWidth")
-        return [f"{name}: {width} px: {page.evaluate(MORE_THAN_FITS)}"] if width > 320 else []
+        return [f"{width} px: {page.evaluate(MORE_THAN_FITS)}"] if width > NARROWEST else []
 
-    assert visit(page, site, overflow, width=320) == []
+    assert findings(take(page, site, scene, only=is_ours), overflow) == []
