@@ -12,7 +12,7 @@ import gzip
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache as once
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from wagtail.signals import page_slug_changed, post_page_move
 from home.freshness import CONTENT, TOPICS, Made, changed, current_stamps, noting, stamp_key
 
 TIMEOUT = 600  # seconds: the longest that a change nobody announced stays unseen
+MOST_NEAR = 100  # pages that a process holds itself, at most
 LARGEST = 512 * 1024  # bytes of a page that is kept
 KEPT_TYPES = ("text/html", "application/xml", "text/xml")
 # What lists may be asked for. With any other parameter a page is made anew, so that nobody can fill the cache.
@@ -48,12 +49,10 @@ class Kept:
     body: bytes
     zipped: bytes
     stamps: dict[str, str]
-    until: datetime | None
+    until: datetime
 
     def is_fresh(self, stamps: dict[str, str], *, now: datetime) -> bool:
-        return all(stamps[topic] == stamp for topic, stamp in self.stamps.items()) and (
-            self.until is None or now < self.until
-        )
+        return now < self.until and all(stamps[topic] == stamp for topic, stamp in self.stamps.items())
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The response, in the form that the browser takes. Whoever has the page already is told that it is the same.
@@ -74,23 +73,42 @@ class PageCacheMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.near: dict[str, Kept] = {}  # this process's own copies: their stamps are asked all the same
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not settings.PAGE_CACHE or not is_for_everybody(request):
             return self.get_response(request)
-        key = key_of(request)
-        known = cache.get_many([key, *(stamp_key(topic) for topic in TOPICS)])
-        kept = known.pop(key, None)
-        stamps = current_stamps(known)
-        if kept is not None and kept.is_fresh(stamps, now=timezone.now()):
+        key, now = key_of(request), timezone.now()
+        kept, stamps = self.look_up(key, now=now)
+        if kept is not None:
             return with_length(kept.answer(request))
         with noting() as made:
             response = self.get_response(request)
         if request.method != "GET" or not may_be_kept(response):
             return response
-        page = keep(response, made, stamps)
+        page = keep(response, made, stamps, now=now)
         cache.set(key, page, timeout=TIMEOUT)
+        self.keep_near(key, page)
         return with_length(page.answer(request))
+
+    def look_up(self, key: str, *, now: datetime) -> tuple[Kept | None, dict[str, str]]:
+        """The page if it is fresh, and the stamps of this moment, which decide that and are always asked for."""
+        near = self.near.get(key)
+        known = cache.get_many([*(stamp_key(topic) for topic in TOPICS), *([] if near else [key])])
+        shared = known.pop(key, None)
+        stamps = current_stamps(known)
+        if near is not None and near.is_fresh(stamps, now=now):
+            return near, stamps
+        kept = cache.get(key) if near else shared
+        if kept is None or not kept.is_fresh(stamps, now=now):
+            return None, stamps
+        self.keep_near(key, kept)
+        return kept, stamps
+
+    def keep_near(self, key: str, page: Kept) -> None:
+        if len(self.near) >= MOST_NEAR:
+            self.near = {}  # start afresh: dearer than to look for the oldest one, and hardly ever
+        self.near[key] = page
 
 
 def is_for_everybody(request: HttpRequest) -> bool:
@@ -144,14 +162,21 @@ def may_be_kept(response: HttpResponse) -> bool:
     )
 
 
-def keep(response: HttpResponse, made: Made, stamps: dict[str, str]) -> Kept:
+def keep(response: HttpResponse, made: Made, stamps: dict[str, str], *, now: datetime) -> Kept:
     """What is kept of `response`, made from `made` when the stamps were `stamps`."""
+    latest = now + timedelta(seconds=TIMEOUT)
     patch_vary_headers(response, ("Accept-Encoding",))
     body = response.content
     headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
     headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
     used = made.topics | {CONTENT}
-    return Kept(headers, body, gzip.compress(body, mtime=0), {topic: stamps[topic] for topic in used}, made.until)
+    return Kept(
+        headers,
+        body,
+        gzip.compress(body, mtime=0),
+        {topic: stamps[topic] for topic in used},
+        min(made.until or latest, latest),
+    )
 
 
 def with_length(response: HttpResponse) -> HttpResponse:

@@ -63,6 +63,8 @@ compile_catalogues()
 import django  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
+from tests.chromium import find_chromium  # noqa: E402
+
 django.setup()
 
 # `make test` holds a representative row; HYPOTHESIS_PROFILE=proof (`make proof`) looks longer.
@@ -75,12 +77,6 @@ IS_PROOF = PROFILE == "proof"
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 NO_CHROMIUM = "chromium is not installed (apt install chromium)"
-
-
-def find_chromium() -> str | None:
-    """The path of the system's chromium, None if there is none."""
-    candidates = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "/usr/bin/chromium"))
-    return next((path for path in candidates if path), None)
 
 
 def a_browser_is_required() -> bool:

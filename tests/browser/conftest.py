@@ -1,4 +1,4 @@
-"""The browser: the system's chromium, so that nothing is downloaded, and quiet, so that it talks to nobody but us."""
+"""The browser (see tests/chromium.py), and a portal with the demo for it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
+from tests.chromium import LAUNCH_ARGUMENTS
 from tests.demo_site import demo, demo_site
 from tests.pooling.stripe_fixtures import bank, receiver, stripe_server
 
 __all__ = ["bank", "demo", "demo_site", "receiver", "stripe_server"]
-
-LAUNCH_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,13 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from redis.exceptions import ConnectionError as RedisIsDown
 from wagtail.models import PageViewRestriction
 
-from home.freshness import CONTENT, POOLS, changed, depends_on, noting
+from home.freshness import CONTENT, POOLS, changed, depends_on, noting, renew_stamps
 from home.models import StandardPage
 from pooling.actions.pledges import place_pledge
 from portal import page_cache
@@ -283,6 +284,25 @@ def test_a_cache_that_is_down_undoes_no_change(
     with commit():
         changed(POOLS)
     assert "on_commit() (no connection)" in caplog.text
+
+
+def test_what_another_process_keeps_is_taken_and_what_it_changes_is_heard(client: Client) -> None:
+    made = page("Eine Seite")
+    here, there = Client(), Client()  # each has middleware of its own, as a process has
+    for side in (here, there):
+        text_of(side, made.url)
+    assert (queries(here, made.url), queries(there, made.url)) == (0, 0)
+    renew_stamps([CONTENT])
+    assert queries(here, made.url) > 0
+    assert queries(there, made.url) == 0, "what the other one made is at hand"
+
+
+def test_no_process_holds_more_than_its_share(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_cache, "MOST_NEAR", 2)
+    middleware = page_cache.PageCacheMiddleware(lambda _request: HttpResponse("x"))
+    for number in range(5):
+        middleware(RequestFactory().get(f"/de/{number}/"))
+        assert 1 <= len(middleware.near) <= 2
 
 
 def test_a_lost_stamp_makes_pages_old_and_not_wrong(client: Client) -> None:
