@@ -1,11 +1,11 @@
 # Thin over ./portal.sh, which says what each of these does.
 .DEFAULT_GOAL := help
-.PHONY: run test proof gallery lint format messages help
+.PHONY: run test proof bench gallery lint format messages help
 
 # Make hands PORT on to the script whether it stands before or after `make run`.
 export PORT
 
-run lint format messages help:
+run lint bench format messages help:
 	@exec ./portal.sh $@
 
 test proof gallery:

@@ -173,6 +173,12 @@ proof() {
     test_ "$@"
 }
 
+bench() {
+    install requirements-dev.txt
+    catalogues
+    exec $PYTHON -m tests.bench
+}
+
 gallery() {
     install requirements-dev.txt
     catalogues
@@ -186,6 +192,7 @@ help() {
 make run        start the portal with its demo at http://localhost:8000 (another port: make run PORT=8001)
 make test       run all tests; a part of them: make test ARGS="tests/pooling -x"
 make proof      run all tests with a hundred times as many generated examples
+make bench      what pages cost: queries, bytes, requests, and kept pages against a static file (wants wrk)
 make gallery    take pictures of every page into var/gallery; ARGS="--only workshop --language fr" limits them
 make lint       check style, templates, imports, types, migrations and catalogues
 make format     let ruff and djade put the source in order
@@ -202,7 +209,7 @@ format() {
 }
 
 case ${1:-help} in
-    run | lint | messages | proof | gallery | format | help) "$@" ;;
+    run | lint | messages | proof | bench | gallery | format | help) "$@" ;;
     test) shift; test_ "$@" ;;
     setup) install requirements-dev.txt; catalogues ;;
     *) help >&2; exit 2 ;;
