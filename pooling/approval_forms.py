@@ -8,7 +8,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
 
 from members.models import LANGUAGES
 
@@ -29,45 +28,38 @@ class ApproverFields(forms.Form):
         ),
     )
     approver_name = forms.CharField(
-        required=False,
         max_length=100,
         label=gettext_lazy("Name of the person who decides"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Please write the name of the person who has to approve.")},
     )
     approver_email = forms.EmailField(
-        required=False,
         label=gettext_lazy("E-mail address of this person"),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
-            "invalid": gettext_lazy("This is no e-mail address. It looks like this: anna.keller@example.org")
+            "invalid": gettext_lazy("This is no e-mail address. It looks like this: anna.keller@example.org"),
+            "required": gettext_lazy("Please write the e-mail address to which the letter goes."),
         },
     )
     approver_language = forms.ChoiceField(
-        required=False, choices=LANGUAGES, label=gettext_lazy("Language of the letter to this person")
+        choices=LANGUAGES, label=gettext_lazy("Language of the letter to this person")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["approver_language"].initial = get_language() or "de"
+        for name in APPROVER_FIELDS:
+            field = self.fields[name]
+            # Asked for and seen with the box only: the browser must not insist on what it does not show.
+            field.widget.use_required_attribute = lambda _initial: False
+            field.required = not self.is_bound or bool(self["needs_approval"].data)
 
     def approver(self) -> Approver | None:
-        """Whoever has to approve, None if nobody has to. Adds an error to each field that is missing."""
+        """Whoever has to approve, None if nobody has to or the answers are not all there."""
         data = self.cleaned_data
-        if not data.get("needs_approval"):
+        if not data.get("needs_approval") or not all(data.get(name) for name in APPROVER_FIELDS):
             return None
-        for field, sentence in [
-            ("approver_name", _("Please write the name of the person who has to approve.")),
-            ("approver_email", _("Please write the e-mail address to which the letter goes.")),
-        ]:
-            if not data.get(field) and field not in self.errors:
-                self.add_error(field, sentence)
-        if any(field in self.errors for field in APPROVER_FIELDS):
-            return None
-        return Approver(
-            name=data["approver_name"],
-            email=data["approver_email"],
-            language=data["approver_language"] or get_language() or "de",
-        )
+        return Approver(*(data[name] for name in APPROVER_FIELDS))
 
 
 def approver_layout(*, before: list[str], after: list[str]) -> Layout:
@@ -98,10 +90,7 @@ class SendAgainForm(forms.Form):
 
     email = forms.EmailField(
         label=gettext_lazy("E-mail address of this person"),
-        error_messages={
-            **ApproverFields.base_fields["approver_email"].error_messages,
-            "required": gettext_lazy("Please write the e-mail address to which the letter goes."),
-        },
+        error_messages=ApproverFields.base_fields["approver_email"].error_messages,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,14 +6,16 @@ import uuid
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from members.letters.models import Letter
 from members.models import Organisation, User
+from pooling.actions.approvals import Approver, ask_for_approval
 from pooling.actions.pledges import place_pledge
 from pooling.actions.pools import draft_pool, lapse_overdue_pools, open_pool
 from pooling.actions.settlement import collect_due_charges
-from pooling.models import Pool, SavedMethod
+from pooling.models import Approval, Pool, SavedMethod
 from pooling.money import parse_chf
 from pooling.payments.sandbox import BEHAVIOURS as BEHAVIOUR_LABELS
 from pooling.workshops.models import Expert, WorkshopIndexPage, WorkshopPage
@@ -75,6 +77,7 @@ def load_pools(progress: Progress, *, now: datetime) -> None:
         progress.note(f"pools/{name}", changed=is_new)
     # What the demo's past would have sent was sent then; only what happens from now on is news.
     Letter.objects.filter(sent_at=None, queued_at__lte=now).update(sent_at=now)
+    Approval.objects.filter(sent_at=None, next_try_at__lte=now).update(letter="", sent_at=F("asked_at"))
 
 
 def act_out(name: str, plan: dict[str, Any], *, page_key: uuid.UUID, now: datetime) -> Pool:
@@ -93,15 +96,19 @@ def act_out(name: str, plan: dict[str, Any], *, page_key: uuid.UUID, now: dateti
     for entry in pledges:
         at = now - timedelta(days=entry["by"])
         by = organisation(entry["organisation"])
-        place_pledge(
-            pool=pool,
-            organisation=by,
-            shares=entry["shares"],
-            by=by.administrators()[0],
-            language=by.language,
-            method=method(by, BEHAVIOURS[entry["outcome"]], at=at),
-            now=at,
-        )
+        asked = {
+            "pool": pool,
+            "organisation": by,
+            "shares": entry["shares"],
+            "by": by.administrators()[0],
+            "language": by.language,
+            "method": method(by, BEHAVIOURS[entry["outcome"]], at=at),
+            "now": at,
+        }
+        if approver := entry.get("approver"):
+            ask_for_approval(**asked, approver=Approver(**approver))
+        else:
+            place_pledge(**asked)
         collect_due_charges(now=at + timedelta(minutes=1))
     lapse_overdue_pools(now=now)
     pool.refresh_from_db()

@@ -19,12 +19,13 @@ from django.utils import timezone, translation
 from home import languages
 from members.models import Membership, Role, User
 from pooling import links
+from pooling.actions.approvals import Approver, ask_for_approval, decline, send_again
 from pooling.actions.mending import open_payment_page
 from pooling.actions.methods import open_setup_page
 from pooling.actions.pledges import place_pledge, withdraw_pledge
 from pooling.actions.pools import cancel_pool
 from pooling.actions.refunds import send_due_refunds
-from pooling.models import Charge, ChargeState, Pledge, Pool, SandboxEntry
+from pooling.models import Approval, ApprovalState, Charge, ChargeState, Pledge, Pool, SandboxEntry
 from pooling.payments.base import Progress
 from pooling.workshops.models import WorkshopPage
 from portal.demo.network import PASSWORD, organisation
@@ -132,6 +133,9 @@ class Scene:
             pledge=self.pledge_of(nearly, "modele"), by=self.people["modele"], now=self.now
         )
 
+        self.approval = Approval.objects.select_related("pledge").get(state=ApprovalState.ASKED)
+        self.approval = self.asked_again(self.approval)
+        self.declined = self.refused(early, "muster")
         self.asked = Charge.objects.get(state=ChargeState.ACTION_REQUIRED)
         self.paid = self.pledge_of(pool_of("data-protection-practice"), "esempio")
         self.lapsed = self.pledge_of(pool_of("newsletter-basics"), "esempio")
@@ -147,6 +151,28 @@ class Scene:
             language=self.language,
             now=self.now - timedelta(minutes=1),
         )
+
+    def asked_again(self, approval: Approval) -> Approval:
+        """The request with a second link, so that its first one is old."""
+        by = administrator("modele")
+        return send_again(approval=approval, email=approval.email, by=by, now=self.now - timedelta(minutes=30))
+
+    def refused(self, pool: Pool, key: str) -> Approval:
+        """A request that was declined."""
+        approver = Approver("Ruth Beispiel", "ruth@example.org", self.language)
+        pledge = ask_for_approval(
+            pool=pool,
+            organisation=organisation(key),
+            shares=1,
+            by=self.people[key],
+            language=self.language,
+            approver=approver,
+            now=self.now - timedelta(minutes=2),
+        )
+        return decline(approval=pledge.approvals.get(), link=1, sentence="Zu teuer.", now=self.now)
+
+    def approval_link(self, approval: Approval) -> str:
+        return local(links.approval_url(approval, self.language))
 
     def pledge_of(self, pool: Pool, key: str) -> Pledge:
         return Pledge.objects.get(pool=pool, organisation=organisation(key))

@@ -45,6 +45,7 @@ def stops(scene: Scene) -> list[Stop]:
         *site(scene),
         *workshops(scene),
         *pledging(scene),
+        *approval(scene),
         *pledges(scene),
         *payments(scene),
         *entrance(scene),
@@ -124,6 +125,20 @@ def pledging(scene: Scene) -> Iterator[Stop]:
     yield Stop("pledging", "withdraw, sent too late", too_late, who="esempio", send={}, status=409)
 
 
+def approval(scene: Scene) -> Iterator[Stop]:
+    asked = scene.approval_link(scene.approval)
+    too_long = {"do": "decline", "sentence": "x" * 501}
+    again = scene.url("pooling:approval_again", scene.approval.pledge.uuid)
+    yield Stop("approval", "asked for", asked)
+    yield Stop("approval", "asked for, a reason that is too long", asked, send=too_long, status=422)
+    yield Stop("approval", "declined", scene.approval_link(scene.declined))
+    yield Stop("approval", "send again", again, who="modele")
+    yield Stop("approval", "send again, sent empty", again, who="modele", send={}, status=422)
+    nobody = {"organisation": str(organisation("beispiel").uuid), "shares": "1", "accept": "on", "needs_approval": "on"}
+    new = scene.url("pooling:pledge_new", pool_of("social-media-plan").uuid)
+    yield Stop("approval", "form, without saying who", new, who="beispiel", send=nobody, status=422)
+
+
 def pledges(scene: Scene) -> Iterator[Stop]:
     of = {
         "pending": (scene.pending, "esempio"),
@@ -131,6 +146,8 @@ def pledges(scene: Scene) -> Iterator[Stop]:
         "standing, as a member sees it": (scene.seen_by_member, "member"),
         "charged": (scene.paid, "esempio"),
         "payment needs action": (scene.asked.pledge, "modele"),
+        "waits for approval": (scene.approval.pledge, "modele"),
+        "not approved": (scene.declined.pledge, "muster"),
         "withdrawn": (scene.withdrawn, "modele"),
         "lapsed": (scene.lapsed, "esempio"),
         "refunded": (scene.refunded, "beispiel"),
