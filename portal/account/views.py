@@ -13,29 +13,33 @@ from members.models import Organisation
 from pooling import accounts
 from pooling.models import Pool
 
+from .desk import entry_of, sums_of
+
 
 @never_cache
 @login_required
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """What needs doing first, then pledges, then workshops that can be pledged to.
+    """What needs doing first, then pledges and what they come to, then workshops that can be pledged to.
 
     That nothing needs doing is said as well.
     """
+    now = timezone.now()
     organisations = list(Organisation.objects.filter(memberships__person=request.user))
     pledges = accounts.pledges_of(organisations)
+    entries = [entry_of(pledge, now=now) for pledge in pledges]
+    alive = [entry for entry in entries if accounts.is_alive(entry.pledge)]
     taken = [pledge.pool_id for pledge in pledges if pledge.is_live]
     return render(
         request,
         "portal/dashboard.html",
         {
             "organisations": organisations,
-            "waiting": [pledge for pledge in pledges if accounts.needs_you(pledge)],
-            "alive": [pledge for pledge in pledges if accounts.is_alive(pledge)],
-            "over": [pledge for pledge in pledges if not accounts.is_alive(pledge)],
-            "pools": Pool.objects.open()
-            .filter(closes_at__gt=timezone.now())
-            .exclude(pk__in=taken)
-            .prefetch_related("texts"),
+            "suspended": [organisation for organisation in organisations if not organisation.is_active],
+            "waiting": [entry for entry in alive if accounts.needs_you(entry.pledge)],
+            "alive": alive,
+            "sums": sums_of(alive),
+            "over": [entry for entry in entries if not accounts.is_alive(entry.pledge)],
+            "pools": Pool.objects.open().filter(closes_at__gt=now).exclude(pk__in=taken).prefetch_related("texts"),
         },
     )

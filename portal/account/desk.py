@@ -1,0 +1,92 @@
+"""Pledges as a treasurer needs them: what they come to, and of each what comes next. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pooling.accounts import charge_of
+from pooling.models import Charge, ChargeState, Pledge, PledgeState, PoolState
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One pledge as a line. In Rappen: `owed` is what it may still cost, `paid` what arrived, `back` what goes back."""
+
+    pledge: Pledge
+    charge: Charge | None
+    owed: int
+    paid: int
+    back: int
+    comes_next: str
+
+
+def entry_of(pledge: Pledge, *, now: datetime) -> Entry:
+    charges = list(pledge.charges.all())
+    charge = charge_of(pledge)
+    owed = pledge.most
+    if charge is not None and charge.state != ChargeState.VOID:
+        owed = max(0, charge.amount - charge.captured)
+    return Entry(
+        pledge=pledge,
+        charge=charge,
+        owed=owed,
+        paid=sum(each.captured for each in charges),
+        back=sum(refund.amount for each in charges for refund in each.refunds.all()),
+        comes_next=next_step(pledge, charge=charge, now=now),
+    )
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What several entries come to, in Rappen."""
+
+    owed: int
+    paid: int
+
+
+def sums_of(entries: Iterable[Entry]) -> Sums:
+    listed = list(entries)
+    return Sums(owed=sum(entry.owed for entry in listed), paid=sum(entry.paid - entry.back for entry in listed))
+
+
+def day(moment: datetime) -> str:
+    return date_format(localtime(moment), "DATE_FORMAT")
+
+
+def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
+    """What happens next with a pledge that is alive, in one sentence."""
+    pool = pledge.pool
+    if pledge.awaits_approval:
+        return _("It waits for approval. Nothing is binding before.")
+    if pledge.state == PledgeState.PENDING:
+        return _("A payment method is missing. Nothing is binding before.")
+    if charge is not None and charge.state == ChargeState.ACTION_REQUIRED:
+        return _("The payment did not go through and needs you.")
+    if pool.state == PoolState.OPEN:
+        until = {"n": pool.missing, "day": day(pool.closes_at)}
+        return (
+            ngettext(
+                "%(n)d share is missing, pledges until %(day)s. Nothing is charged before.",
+                "%(n)d shares are missing, pledges until %(day)s. Nothing is charged before.",
+                pool.missing,
+            )
+            % until
+        )
+    if pool.state == PoolState.FUNDED:
+        if charge is not None and charge.state == ChargeState.SUCCEEDED:
+            return _("As soon as the others have paid too, the workshop on %(day)s is certain.") % {
+                "day": day(pool.starts_at)
+            }
+        return _("The payment is under way. There is nothing to do.")
+    if pool.state == PoolState.CONFIRMED:
+        if now < pool.starts_at:
+            return _("The workshop takes place on %(day)s.") % {"day": day(pool.starts_at)}
+        return _("The workshop took place on %(day)s.") % {"day": day(pool.starts_at)}
+    return ""
