@@ -61,6 +61,7 @@ class Purpose(models.TextChoices):
 
     TERMS = "terms", _("participation terms")
     PRIVACY = "privacy", _("privacy notice")
+    ACCESSIBILITY = "accessibility", _("accessibility statement")
 
 
 class StandardPage(ContentPage):
@@ -75,7 +76,7 @@ class StandardPage(ContentPage):
 
     purpose = models.CharField(
         _("purpose"),
-        max_length=10,
+        max_length=20,
         blank=True,
         choices=Purpose.choices,
         help_text=_("If the portal is to link to this page, for example from the form on which shares are pledged."),

@@ -13,7 +13,7 @@ from .markdown import stable_id
 from .pages import Progress, ensure_translated_page, ensure_translated_snippet
 
 IN_MENU = {"about"}
-PURPOSES = {"terms": Purpose.TERMS, "privacy": Purpose.PRIVACY}
+PURPOSES = {"terms": Purpose.TERMS, "privacy": Purpose.PRIVACY, "accessibility": Purpose.ACCESSIBILITY}
 
 
 def load_topics(progress: Progress, *, now: datetime) -> None:

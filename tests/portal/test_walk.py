@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client, RequestFactory
+from django.utils import translation
 from wagtail.models import Page as WagtailPage
 
+from home.templatetags.home_tags import page_for
 from members.letters.models import Letter
 from members.models import Membership, Role, User
 from pooling import links
@@ -70,9 +73,29 @@ def walker(language: str, speeches: dict[str, Speech]) -> Iterator[Walker]:
 @in_each_language
 def test_every_page_of_the_tree(walker: Walker, language: str) -> None:
     pages = WagtailPage.objects.live().filter(locale__language_code=language, depth__gt=1)
-    assert pages.count() == 20
+    assert pages.count() == 21
     for page in pages:
         walker.get(Client(), page.get_url())
+
+
+@in_each_language
+def test_the_accessibility_statement_is_at_the_foot_of_every_page_and_says_how_to_reach_us(
+    walker: Walker, language: str
+) -> None:
+    with translation.override(language):
+        statement = page_for("accessibility")
+    assert statement.startswith(f"/{language}/")
+    member = client_of(somebody(language))
+    for client, path in [
+        (Client(), f"/{language}/"),
+        (Client(), walker.url("account_login")),
+        (member, walker.url("dashboard")),
+        (member, statement),
+    ]:
+        foot = walker.get(client, path).content.decode().split("<footer", 1)[1]
+        assert f'href="{statement}"' in foot
+    said = plain(member.get(statement).content.decode())
+    assert re.search(r"[\w.]+@up2gether\.example.*3000 Bern.* 10 ", said)
 
 
 @in_each_language
