@@ -45,6 +45,12 @@ def money_of(pool: Pool) -> Money:
     return Money(pool.to_raise, pool.standing * pool.ceiling, captured, refunded, sum(refunds.values()))
 
 
+def paid_shares(pool: Pool) -> int:
+    """How many of the shares that stand are paid in full."""
+    paid = Pledge.objects.standing().filter(pool=pool, charges__state=ChargeState.SUCCEEDED)
+    return int(paid.aggregate(sum=Coalesce(Sum("shares"), 0))["sum"])
+
+
 @dataclass(frozen=True)
 class Step:
     """One line of a pledge's history: when, what (an event's kind), and its figures."""

@@ -77,6 +77,7 @@ class Field:
     tiles: list[Tile]
     threshold: str
     shown_width: float  # CSS pixels on a wide page
+    ticks: str = ""  # on the tiles that are paid, as an SVG path
     radius: float = 3
 
     @property
@@ -91,11 +92,11 @@ def per_row(capacity: int) -> int:
     return 10 if capacity <= 60 else 20
 
 
-def draw_tiles(*, standing: int, pending: int, threshold: int, capacity: int, fresh: int = 0) -> Field:
+def draw_tiles(*, standing: int, pending: int, threshold: int, capacity: int, fresh: int = 0, paid: int = 0) -> Field:
     """Shares as tiles, row by row: standing first, then pending, then free; above 200 as one bar.
 
     The threshold runs between the tile that reaches it and the next one, with a step where that is amid a row.
-    The last `fresh` standing tiles are marked: they have just been filled.
+    The last `fresh` standing tiles are marked: they have just been filled. The first `paid` ones carry a tick.
     """
     if capacity > 200:
         return draw_bar(standing=standing, pending=pending, threshold=threshold, capacity=capacity)
@@ -121,7 +122,8 @@ def draw_tiles(*, standing: int, pending: int, threshold: int, capacity: int, fr
     else:
         path = f"M{-MARGIN} {bottom:g}H{across:g}V{top:g}H{width + MARGIN}"
     scale = 1 if capacity <= 60 else 0.6
-    return Field(width, height, tiles, path, shown_width=round(width * scale))
+    ticks = "".join(f"M{tile.x + 6:g} {tile.y + 12.5:g}l4.5 4.5 8-9.5" for tile in tiles[: min(paid, standing)])
+    return Field(width, height, tiles, path, shown_width=round(width * scale), ticks=ticks)
 
 
 def draw_bar(*, standing: int, pending: int, threshold: int, capacity: int) -> Field:
@@ -144,7 +146,7 @@ def state_of(n: int, *, standing: int, pending: int, fresh: int) -> str:
     return "pending" if n < standing + pending else "free"
 
 
-def in_words(*, standing: int, pending: int, threshold: int, capacity: int) -> str:
+def in_words(*, standing: int, pending: int, threshold: int, capacity: int, paid: int = 0) -> str:
     """The drawing in sentences, for those who do not see it."""
     sentences = [
         ngettext(
@@ -154,6 +156,8 @@ def in_words(*, standing: int, pending: int, threshold: int, capacity: int) -> s
         )
         % {"standing": standing, "capacity": capacity}
     ]
+    if paid:
+        sentences.append(ngettext("%(n)d of them is paid.", "%(n)d of them are paid.", paid) % {"n": paid})
     if pending:
         sentences.append(
             ngettext(
@@ -180,20 +184,28 @@ def in_words(*, standing: int, pending: int, threshold: int, capacity: int) -> s
 
 @register.inclusion_tag("components/tiles.html")
 def tiles(
-    *, standing: int, threshold: int, capacity: int, pending: int = 0, legend: bool = True, fresh: int = 0
+    *,
+    standing: int,
+    threshold: int,
+    capacity: int,
+    pending: int = 0,
+    paid: int = 0,
+    legend: bool = True,
+    fresh: int = 0,
 ) -> dict[str, object]:
     """The field of tiles of a pool: `{% tiles standing=7 pending=1 threshold=8 capacity=12 %}`.
 
-    `legend=False` leaves the line of explanation out (on cards); `fresh` tiles move once when the page is shown.
+    `paid` of the standing ones carry a tick; `legend=False` leaves the line of explanation out (on cards); `fresh`
+    tiles move once when the page is shown.
     """
     standing = min(standing, capacity)
     pending = min(pending, capacity - standing)
+    paid = min(paid, standing)
+    counts = {"standing": standing, "pending": pending, "threshold": threshold, "capacity": capacity, "paid": paid}
     return {
-        "field": draw_tiles(standing=standing, pending=pending, threshold=threshold, capacity=capacity, fresh=fresh),
-        "words": in_words(standing=standing, pending=pending, threshold=threshold, capacity=capacity),
-        "standing": standing,
-        "pending": pending,
+        **counts,
+        "field": draw_tiles(**counts, fresh=fresh),
+        "words": in_words(**counts),
         "free": capacity - standing - pending,
-        "threshold": threshold,
         "legend": legend,
     }

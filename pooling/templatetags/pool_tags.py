@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from home.freshness import POOLS, depends_on
-from pooling.accounts import Step, charge_of, money_of
+from pooling.accounts import Step, charge_of, money_of, paid_shares
 from pooling.links import mend_url
 from pooling.models import Charge, Pledge, PledgeState, Pool, PoolState
 
@@ -47,7 +47,8 @@ def pool_panel(context: dict[str, Any], pool: Pool | None) -> dict[str, Any]:
     mine = None
     if user is not None and user.is_authenticated:
         mine = Pledge.objects.live().filter(pool=pool, organisation__memberships__person=user).order_by("pk").first()
-    return {**figures(pool), "money": money_of(pool) if pool.funded_at else None, "mine": mine}
+    money = money_of(pool) if pool.funded_at else None
+    return {**figures(pool), "money": money, "paid_shares": paid_shares(pool) if money else 0, "mine": mine}
 
 
 @register.inclusion_tag("pooling/_summary.html")

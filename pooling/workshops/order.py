@@ -19,6 +19,11 @@ class Workshops:
     accepting: list[WorkshopPage]
     others: list[WorkshopPage]
 
+    @property
+    def looking(self) -> list[WorkshopPage]:
+        """Those that do not come about without more organisations."""
+        return [page for page in self.accepting if page.pool.missing]
+
 
 def in_order(pages: list[WorkshopPage], *, now: datetime) -> Workshops:
     """Those that take pledges, by closing time; then all others: those to come by their start, those that have no pool

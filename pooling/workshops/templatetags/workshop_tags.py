@@ -15,13 +15,13 @@ register = template.Library()
 
 @register.simple_tag
 def open_workshops(most: int = 3) -> list[WorkshopPage]:
-    """The workshops of the active language that take pledges, the first to close first.
+    """The workshops of the active language that still look for organisations, the first to close first.
 
     `{% open_workshops as items %}`; each has its pool, in four queries however many there are.
     """
     depends_on(POOLS)
     pages = WorkshopPage.objects.live().public().in_language(get_language() or "de")
-    return in_order(pages.with_pools(), now=timezone.now()).accepting[:most]
+    return in_order(pages.with_pools(), now=timezone.now()).looking[:most]
 
 
 @register.simple_tag
