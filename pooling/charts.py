@@ -55,9 +55,9 @@ def thinned(steps: list[Step], *, start: datetime, end: datetime, most: int = MO
     """At most `most` steps: the last one in each stretch of time, so that every figure shown was true at its moment."""
     if len(steps) <= most:
         return steps
-    stretch = (end - start) / (most - 1)
+    stretch = (end - start) / (most - 2)  # the first step, and one for each stretch and for the very end
     last_of = {int((step.at - start) / stretch): step for step in steps}
-    return [steps[0], *(step for step in last_of.values() if step is not steps[0])][:most]
+    return [steps[0], *(step for step in last_of.values() if step is not steps[0])]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from pooling.accounts import money_of
@@ -22,10 +22,13 @@ register = template.Library()
 MOMENTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "opened": (_("Pledging began"), ""),
     "threshold": (
-        _("As soon as enough shares stand: %(n)d"),
-        _(
+        ngettext_lazy("As soon as %(n)d share stands", "As soon as %(n)d shares stand", "n"),
+        ngettext_lazy(
             "All pledges are binding then, and each organisation pays its shares. If a payment does not work, there is "
-            "time to mend it (days: %(days)d)."
+            "%(days)d day to mend it.",
+            "All pledges are binding then, and each organisation pays its shares. If a payment does not work, there "
+            "are %(days)d days to mend it.",
+            "days",
         ),
     ),
     "closing": (
@@ -36,7 +39,11 @@ MOMENTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "funded": (_("The threshold was reached"), _("Since then the pledges are binding.")),
     "collecting": (
         _("Payments are being collected"),
-        _("If one does not work, the organisation has time to mend it (days: %(days)d)."),
+        ngettext_lazy(
+            "If one does not work, the organisation has %(days)d day to mend it.",
+            "If one does not work, the organisation has %(days)d days to mend it.",
+            "days",
+        ),
     ),
     "confirmed": (_("The money was there"), _("Since then it is certain that the workshop takes place.")),
     "lapsed": (_("Pledging ended"), _("The threshold was not reached. Nobody was charged.")),
@@ -59,20 +66,20 @@ PARTS = {
 def moment_title(moment: Moment, pool: Pool) -> str:
     """What the moment is called; a pool's state in words where there is nothing better."""
     title, _meaning = MOMENTS.get(moment.kind, (pool.get_state_display(), ""))
-    return str(title) % figures_of(pool)
+    return str(title % figures_of(pool))
 
 
 @register.filter
 def moment_meaning(moment: Moment, pool: Pool) -> str:
     """What it means for the money, if anything."""
     _title, meaning = MOMENTS.get(moment.kind, ("", ""))
-    return str(meaning) % figures_of(pool)
+    return str(meaning % figures_of(pool))
 
 
 @register.filter
 def mark_title(kind: str, pool: Pool) -> str:
     """What a mark on the time axis is called."""
-    return str(MOMENTS.get(kind, (pool.get_state_display(), ""))[0]) % figures_of(pool)
+    return str(MOMENTS.get(kind, (pool.get_state_display(), ""))[0] % figures_of(pool))
 
 
 def figures_of(pool: Pool) -> dict[str, int]:
