@@ -20,7 +20,7 @@ from pooling.models import Pool
 from pooling.workshops.models import Expert, Format, WorkshopPage
 from pooling.workshops.order import in_order
 from tests.home.factories import topic, unpublished
-from tests.pooling.factories import NOW, staff
+from tests.pooling.factories import NOW, pledge, staff
 from tests.pooling.workshop_factories import (
     draft_for,
     french,
@@ -181,6 +181,15 @@ def test_other_pages_can_show_open_workshops_of_the_active_language() -> None:
         assert template.render(Context()) == "Newsletter, Nur deutsch"
     with translation.override("fr"):
         assert template.render(Context()) == "Infolettre"
+
+
+def test_a_workshop_past_its_threshold_no_longer_looks_for_organisations() -> None:
+    page = workshop_with_pool("Newsletter")
+    pledge(page.pool, shares=3)
+    pages = WorkshopPage.objects.filter(pk=page.pk).with_pools()
+    found = in_order(pages, now=NOW)
+    assert [page.title for page in found.accepting] == ["Newsletter"]
+    assert found.looking == []
 
 
 def test_three_open_workshops_are_shown_at_most() -> None:
