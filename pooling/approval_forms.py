@@ -7,6 +7,8 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 
 from members.models import LANGUAGES
@@ -60,6 +62,13 @@ class ApproverFields(forms.Form):
         if not data.get("needs_approval") or not all(data.get(name) for name in APPROVER_FIELDS):
             return None
         return Approver(*(data[name] for name in APPROVER_FIELDS))
+
+
+def either_way(without: str, with_approval: str) -> SafeString:
+    """Both wordings of a sentence; the box decides which of them shows (forms.css)."""
+    return format_html(
+        '<span class="unless-approval">{}</span><span class="when-approval">{}</span>', without, with_approval
+    )
 
 
 def approver_layout(*, before: list[str], after: list[str]) -> Layout:

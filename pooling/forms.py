@@ -14,7 +14,7 @@ from members.models import Organisation, User
 
 from .actions.errors import PoolFull
 from .actions.methods import usable_methods
-from .approval_forms import ApproverFields, approver_layout
+from .approval_forms import ApproverFields, approver_layout, either_way
 from .models import Pledge, Pool, SavedMethod
 from .money import format_chf
 
@@ -58,6 +58,13 @@ class PledgeForm(ApproverFields):
         super().__init__(*args, **kwargs)
         self.helper = helper()
         self.helper.layout = approver_layout(before=["organisation", "shares", "method"], after=["accept"])
+        self.fields["accept"].label = either_way(
+            str(self.fields["accept"].label),
+            _(
+                "On condition that the person approves, I accept the terms of this pool, the participation terms and "
+                "the mandate to charge the payment method."
+            ),
+        )
         self.pool = pool
         self.now = now
         mine = Organisation.objects.administered_by(person)

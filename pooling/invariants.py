@@ -12,10 +12,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from .models import (
+    Approval,
     Attempt,
     Charge,
     ChargeState,
@@ -87,6 +88,16 @@ def nobody_pays_more_than_agreed() -> Iterator[str]:
     live = Charge.objects.live().annotate(locked=summed_slots())
     for charge in live.exclude(amount=F("locked")):
         yield f"3: charge {charge.uuid} is of {charge.amount}, its pledge's locked amount is {charge.locked}"
+
+
+def no_more_stands_than_was_approved() -> Iterator[str]:
+    """3, too: where somebody had to approve, so many shares stand at most; while they decide, the request is open."""
+    approved = Approval.objects.approved().filter(pledge=OuterRef("pk"), shares__gte=OuterRef("shares"))
+    asked = Approval.objects.asked().filter(pledge=OuterRef("pk"))
+    needing = Pledge.objects.live().filter(Exists(Approval.objects.filter(pledge=OuterRef("pk"))))
+    pledges = needing.annotate(is_approved=Exists(approved), is_asked=Exists(asked))
+    for pledge in pledges.filter(Q(awaits_approval=F("is_approved")) | ~Q(awaits_approval=F("is_asked"))):
+        yield f"3: pledge {pledge.uuid} of {pledge.shares} shares is {pledge.state} without the approval it needed"
 
 
 def summed_slots() -> Coalesce:
@@ -246,6 +257,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     charges_only_in_funded_pools,
     locked_amounts_are_right,
     nobody_pays_more_than_agreed,
+    no_more_stands_than_was_approved,
     ended_pools_keep_nothing,
     references_are_unique,
     events_tell_the_state,
