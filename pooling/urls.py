@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from .views import approvals, payments, pledges
+from .views import approvals, changing, payments, pledges
 
 app_name = "pooling"
 urlpatterns = [
@@ -12,8 +12,8 @@ urlpatterns = [
     path(_("pledges/<uuid:uuid>/"), pledges.pledge_detail, name="pledge"),
     path(_("pledges/<uuid:uuid>/payment-method/"), pledges.pledge_setup, name="pledge_setup"),
     path(_("pledges/<uuid:uuid>/back/"), pledges.setup_return, name="setup_return"),
-    path(_("pledges/<uuid:uuid>/change/"), pledges.pledge_change, name="pledge_change"),
-    path(_("pledges/<uuid:uuid>/withdraw/"), pledges.pledge_withdraw, name="pledge_withdraw"),
+    path(_("pledges/<uuid:uuid>/change/"), changing.pledge_change, name="pledge_change"),
+    path(_("pledges/<uuid:uuid>/withdraw/"), changing.pledge_withdraw, name="pledge_withdraw"),
     path(_("pledges/<uuid:uuid>/approval/"), approvals.approval_again, name="approval_again"),
     path(_("approval/<str:token>/"), approvals.approval, name="approval"),
     path(_("payment/<str:token>/"), payments.mend, name="mend"),

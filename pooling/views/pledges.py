@@ -20,8 +20,8 @@ from pooling.actions.approvals import ask_for_approval
 from pooling.actions.errors import AlreadyPledged, NotAdministrator, Refused
 from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_page
-from pooling.actions.pledges import change_pledge, place_pledge, withdraw_pledge
-from pooling.forms import ChangeForm, PledgeForm, button_text
+from pooling.actions.pledges import place_pledge
+from pooling.forms import PledgeForm, button_text
 from pooling.models import Pledge, PledgeState, Pool, PoolState, SetupPage, SetupState
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
@@ -236,55 +236,4 @@ def setup_return(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 "and the method is not kept."
             ),
         )
-    return redirect("pooling:pledge", pledge.uuid)
-
-
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def pledge_change(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Change the number of shares."""
-    pledge = own_pledge(request, uuid)
-    form = ChangeForm(request.POST or None, pledge=pledge)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                change_pledge(
-                    pledge=pledge,
-                    shares=form.cleaned_data["shares"],
-                    by=request.user,
-                    language=get_language() or "de",
-                    now=timezone.now(),
-                )
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-                status = 403 if isinstance(refusal, NotAdministrator) else 409
-            else:
-                messages.success(request, _("The number of shares was changed; a letter confirms it."))
-                return redirect("pooling:pledge", pledge.uuid)
-        else:
-            status = 422
-    return render(
-        request, "pooling/pledge_change.html", {"pledge": pledge, "pool": pledge.pool, "form": form}, status=status
-    )
-
-
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def pledge_withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Withdraw a pledge, after a page that says what this means."""
-    pledge = own_pledge(request, uuid)
-    if request.method != "POST":
-        return render(request, "pooling/pledge_withdraw.html", {"pledge": pledge, "pool": pledge.pool})
-    try:
-        withdraw_pledge(pledge=pledge, by=request.user, now=timezone.now())
-    except NotAdministrator as refusal:
-        return render(request, "pooling/pledge_not_possible.html", {"pool": pledge.pool, "why": refusal}, status=403)
-    except Refused as refusal:
-        return render(
-            request, "pooling/pledge_withdraw.html", {"pledge": pledge, "pool": pledge.pool, "why": refusal}, status=409
-        )
-    messages.success(request, _("The pledge is withdrawn. Nothing will be charged."))
     return redirect("pooling:pledge", pledge.uuid)
