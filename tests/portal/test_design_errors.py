@@ -6,6 +6,7 @@ from django.db import OperationalError
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import translation
 
 from portal import errors
@@ -15,6 +16,7 @@ PAGES = {
     400: lambda request: errors.bad_request(request, ValueError()),
     403: lambda request: errors.permission_denied(request, PermissionDenied()),
     404: lambda request: errors.page_not_found(request, Http404()),
+    429: errors.too_many_requests,
     500: errors.server_error,
 }
 
@@ -30,6 +32,14 @@ def test_an_error_page_speaks_the_language_of_its_address_without_the_database(s
         assert f'href="/{other}/"' in html
     assert html.count("<h1>") == 1
     assert "<script" not in html
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "it"])
+@pytest.mark.parametrize(("status", "name"), [(403, "dashboard"), (500, "dashboard"), (429, "account_login")])
+def test_an_error_page_leads_to_where_one_can_look(status: int, name: str, language: str) -> None:
+    html = PAGES[status](RequestFactory().get(f"/{language}/somewhere/")).content.decode()
+    with translation.override(language):
+        assert f'href="{reverse(name)}"' in html  # written by hand there, so that no list of addresses is needed
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "it"])
