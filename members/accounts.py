@@ -1,19 +1,47 @@
 """How allauth behaves here: nobody signs up by themselves, an organisation's administrator invites them."""
 
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from smtplib import SMTPException
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from .letters.actions import compose
+from .letters.rendering import read_source, write
 from .models import User
 
 YEAR = 365 * 24 * 3600  # seconds
 
+# What a browser says of itself, and what people call it. The first that fits: Edge and Chrome say they are Safari, too.
+BROWSERS = [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]
+SYSTEMS = [
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+]
+
+logger = logging.getLogger(__name__)
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Log-in and passwords by allauth; accounts are made by invitation only."""
+    """Log-in and passwords by allauth; accounts are made by invitation only.
+
+    Its mails are letters as all others, but hold links that let one in: they are sent at once and kept nowhere.
+    """
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -35,3 +63,61 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             samesite="Lax",
         )
         return response
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """With a link in the person's own language, whichever page they asked on."""
+        with translation.override(user.language):
+            link = self.get_reset_password_from_key_url(f"{context['uid']}-{context['key']}")
+        super().send_password_reset_mail(user, email, context | {"password_reset_url": link})
+
+    def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
+        """With a link in the person's own language."""
+        with translation.override(emailconfirmation.email_address.user.language):
+            super().send_confirmation_mail(request, emailconfirmation, signup)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell somebody that their account was changed. It stays so, also where no mail server takes the letter."""
+        try:
+            super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+        except (SMTPException, OSError) as error:
+            logger.warning("%s was not taken by the mail server (%s)", template_prefix, type(error).__name__)
+
+    def render_mail(
+        self, template_prefix: str, email: str, context: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> EmailMultiAlternatives:
+        """One of allauth's mails as a letter: its source is `template_prefix` with .txt, see docs/letters.md."""
+        person = context.get("user")
+        language = person.language if person else translation.get_language()
+        with translation.override(language):
+            document = read_source(template=f"{template_prefix}.txt", context=facts(context), language=language)
+            name = person.get_full_name() if person else ""
+            written = write(document, language=language, name=name, why=why_written(is_known=bool(person)))
+        return compose(written, to=email, language=language, ref=str(uuid4()))
+
+
+def facts(context: Mapping[str, Any]) -> dict[str, object]:
+    """What letters about an account tell: allauth's texts and times, with its request's as people read them."""
+    known: dict[str, object] = {key: value for key, value in context.items() if isinstance(value, str | datetime)}
+    return known | {
+        "when": context.get("timestamp"),
+        "device": device(context.get("user_agent", "")),
+        "reset_url": settings.SITE_URL + reverse("account_reset_password"),
+    }
+
+
+def device(user_agent: str) -> str:
+    """The browser and the system in words that people know, such as "Firefox, Windows"; nothing where neither is known.
+
+    Never what the browser sent: whoever breaks in could write a text of their own into the letter.
+    """
+    found = [next((name for mark, name in kinds if mark in user_agent), "") for kinds in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, found))
+
+
+def why_written(is_known: bool) -> str:
+    """Why one gets a letter about an account, with or without having one."""
+    if is_known:
+        return _("You receive this letter because you have an account on the up2gether portal.")
+    return _("You receive this letter because somebody entered this address on the up2gether portal.")

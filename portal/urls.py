@@ -33,7 +33,9 @@ urlpatterns = [
 ]
 
 if settings.DEBUG:
-    urlpatterns += i18n_patterns(path("design/", design.components, name="design"))
+    urlpatterns += i18n_patterns(
+        path("design/letters/", include("portal.letter_previews")), path("design/", design.components, name="design")
+    )
 
 urlpatterns += i18n_patterns(
     path(_("account/"), include("portal.account.urls")),

@@ -1,6 +1,6 @@
 """A letter's single source: how a rendered template becomes a document, from which text and HTML are made.
 
-The template is plain text; a blank line ends a paragraph. Facts, buttons and tiles are set by tags
+The template is plain text; a blank line ends a paragraph. Amounts, facts, buttons and tiles are set by tags
 (templatetags/letter.py) that mark them with ASCII's own separators. Values can't hold those, nor a line break (see
 `plain`), so that nothing an organisation is called, and no title, can break out of its place.
 """
@@ -36,6 +36,15 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """What it means for the money, in a word: set large, near the top."""
+
+    label: str
+    value: str
+    kind: str = "amount"
+
+
+@dataclass(frozen=True)
 class Button:
     label: str
     url: str
@@ -64,7 +73,7 @@ class Tiles:
         return "■" * self.filled_below + "□" * self.missing, "■" * self.filled_above + "□" * self.free
 
 
-Part = Paragraph | Facts | Button | Tiles
+Part = Paragraph | Amount | Facts | Button | Tiles
 
 
 @dataclass(frozen=True)
@@ -121,6 +130,8 @@ def parse(source: str) -> Document:
                     parts[-1] = Facts((*last.rows, (label, text)))
                 else:
                     parts.append(Facts(((label, text),)))
+            case "amount", [label, text]:
+                parts.append(Amount(label, text))
             case "button", [url, text]:
                 parts.append(Button(text, web_address(url)))
             case "tiles", [standing, threshold, capacity, text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext, pgettext
 
-from .markup import Button, Document, Facts, Paragraph, Tiles, one_line, parse, plain
+from .markup import Amount, Button, Document, Facts, Paragraph, Tiles, one_line, parse, plain
 
 WIDTH = 72  # characters in a line of the text version, so that quoting it twice fits 76
 LABEL_WIDTH = 28
@@ -43,10 +44,13 @@ def write(document: Document, *, language: str, name: str = "", organisation: st
     with translation.override(language):
         opening = greeting(one_line(str(plain(name))))
         why = one_line(str(plain(why))) or reason(one_line(str(plain(organisation))))
-        text = as_text(document, opening=opening, ending=[why, settings.SITE_URL])
+        closing = [gettext("Kind regards"), gettext("Your up2gether team")]
+        text = as_text(document, opening=opening, closing=closing, ending=[why, settings.SITE_URL])
         frame = {
             "document": document,
             "greeting": opening,
+            "closing": closing,
+            "how_to_answer": how_to_answer(),
             "reason": why,
             "language": language,
             "site_url": settings.SITE_URL,
@@ -67,19 +71,29 @@ def reason(organisation: str) -> str:
     }
 
 
-def as_text(document: Document, *, opening: str, ending: list[str]) -> str:
+def how_to_answer() -> str:
+    """Letters are answered where they come from."""
+    return gettext("Do you have a question? Simply answer this letter, or write to %(address)s.") % {
+        "address": parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    }
+
+
+def as_text(document: Document, *, opening: str, closing: list[str], ending: list[str]) -> str:
     """The text version: paragraphs in lines of 72 characters, facts in two columns, links on lines of their own."""
     blocks = [wrap(opening)]
     for part in document.parts:
         match part:
             case Paragraph(text=text):
                 blocks.append(wrap(text))
+            case Amount(label=label, value=value):
+                blocks.append(columns([(labelled(label), value)]))
             case Facts(rows=rows):
                 blocks.append(columns([(labelled(label), value) for label, value in rows]))
             case Button(label=label, url=url):
                 blocks.append(f"{wrap(labelled(label))}\n{url}")
             case Tiles(caption=caption):
                 blocks.append(("|".join(part.field) + "\n" if part.is_shown else "") + wrap(caption))
+    blocks += [wrap(how_to_answer()), "\n".join(map(wrap, closing))]
     blocks.append("\n".join(["-- ", *map(wrap, ending)]))  # what mail programs leave out of an answer
     return "\n\n".join(blocks) + "\n"
 

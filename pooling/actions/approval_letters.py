@@ -103,11 +103,16 @@ def written_to_approver(approval: Approval) -> Written:
         language=language,
     )
     with translation.override(language):
-        why = _(
-            "You receive this letter because %(asker)s gave your address as the person who decides this for "
-            "%(organisation)s. We use it for this request only."
-        ) % {"asker": name_of(approval.asked_by), "organisation": approval.pledge.organisation.name}
+        why = reason_for_approver(asker=name_of(approval.asked_by), organisation=approval.pledge.organisation.name)
     return write(document, language=language, name=approval.name, why=why)
+
+
+def reason_for_approver(*, asker: str, organisation: str) -> str:
+    """Why somebody without an account gets a letter."""
+    return _(
+        "You receive this letter because %(asker)s gave your address as the person who decides this for "
+        "%(organisation)s. We use it for this request only."
+    ) % {"asker": asker, "organisation": organisation}
 
 
 def facts_for_approver(approval: Approval) -> Facts:

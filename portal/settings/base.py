@@ -120,6 +120,7 @@ ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 # One address each; whoever changes it says the password or a code once more (portal/account/address.py).
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever changes the ways in, their owner hears of it
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from members.letters.markup import Document, Facts, Paragraph, parse, plain, tiles
 from members.letters.rendering import WIDTH, Written, read_source, write
 
+TOKENS = Path(__file__).parents[2] / "static/css/tokens.css"
 FRAME = Path(__file__).parents[2] / "members/letters/templates/letters/frame.html"
 BODY = """First paragraph about {{ value }}.
 
@@ -58,7 +59,7 @@ HOSTILE = [
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_value_stays_in_its_place(letter: Any, value: str) -> None:
     document = letter(BODY, value=value)
-    assert [part.kind for part in document.parts] == ["paragraph", "paragraph", "facts", "button", "paragraph"]
+    assert [part.kind for part in document.parts] == ["paragraph", "paragraph", "facts", "button"]
     assert [label for label, _text in document.parts[2].rows] == ["Label", "Other"]
     assert "\n" not in document.subject
 
@@ -147,24 +148,67 @@ def test_tiles_are_left_to_words_where_they_would_not_fit(letter: Any) -> None:
     assert "3 of 5 shares" in large.text
 
 
-# The frame's colours, by the class that switches them to dark: text and its ground (DESIGN.md section 7).
-PAIRS = [("text", "sheet"), ("quiet", "sheet"), ("pine", "sheet"), ("apricot", "sheet"), ("press-text", "press")]
+# The frame's colours, by the class that switches them to dark, and the name they have in the design system.
+COLOURS = {
+    "ground": ("background-color", "paper"),
+    "sheet": ("background-color", "surface"),
+    "tint": ("background-color", "pine-tint"),
+    "press": ("background-color", "pine"),
+    "text": ("color", "ink"),
+    "quiet": ("color", "soft"),
+    "pine": ("color", "pine"),
+    "apricot": ("color", "apricot"),
+    "press-text": ("color", "on-colour"),
+    "line": ("border-color", "line"),
+}
+INLINE = {"border-color": r"border(?:-\w+)?: 1px solid"}
+
+
+@pytest.mark.parametrize("name", COLOURS)
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_frame_has_the_colours_of_the_design_system(name: str, dark: bool) -> None:
+    attribute, token = COLOURS[name]
+    assert colours(name, attribute, dark) == {tokens(dark)[token]}
+
+
+def test_every_colour_of_the_frame_is_one_of_the_design_system() -> None:
+    known = {tokens(dark)[token] for dark in (False, True) for _attribute, token in COLOURS.values()}
+    assert set(re.findall(r"#[0-9a-fA-F]{3,6}\b", FRAME.read_text())) <= known
+
+
+# Text and its ground.
+PAIRS = [
+    ("text", "sheet"),
+    ("text", "tint"),
+    ("quiet", "sheet"),
+    ("quiet", "tint"),
+    ("pine", "sheet"),
+    ("apricot", "sheet"),
+    ("press-text", "press"),
+]
 
 
 @pytest.mark.parametrize(("ink", "ground"), PAIRS)
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_pair_of_text_and_ground_can_be_read(ink: str, ground: str, dark: bool) -> None:
-    assert contrast(colour(ink, "color", dark), colour(ground, "background-color", dark)) >= 4.5
+    [text], [below] = colours(ink, "color", dark), colours(ground, "background-color", dark)
+    assert contrast(text, below) >= 4.5
 
 
-def colour(name: str, attribute: str, dark: bool) -> str:
+def colours(name: str, attribute: str, dark: bool) -> set[str]:
+    """All that the frame gives to elements of class `name`, without those that Outlook asks for."""
     frame = FRAME.read_text()
     if dark:
-        found = re.search(rf"\.{name} {{ {attribute}: (#\w{{6}}) !important", frame)
-    else:
-        found = re.search(rf'class="[^"]*\b{name}(?: [^"]*)?"[^>]*style="(?:[^"]*[ ;])?{attribute}: (#\w{{6}})', frame)
-    assert found, f"the frame has no {attribute} for {name}"
-    return found[1]
+        return set(re.findall(rf"^ +\.{name} {{.*\b(?<!-){attribute}: (#\w{{6}}) !important", frame, re.MULTILINE))
+    styles = re.findall(rf'class="(?:[\w-]+ )*{name}(?: [\w-]+)*"[^>]*style="([^"]*)"', frame)
+    wanted = INLINE.get(attribute, f"(?<![-\\w]){attribute}:")
+    return {colour for style in styles for colour in re.findall(rf"{wanted} (#\w{{6}})", style)}
+
+
+def tokens(dark: bool) -> dict[str, str]:
+    """The design system's colours by name."""
+    light, _at, rest = TOKENS.read_text().partition("@media (prefers-color-scheme: dark)")
+    return dict(re.findall(r"--([\w-]+): (#\w{6});", rest.partition("@media print")[0] if dark else light))
 
 
 def contrast(first: str, second: str) -> float:

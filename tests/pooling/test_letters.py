@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from html import unescape
 from typing import Any
 
@@ -56,13 +57,22 @@ def test_each_letter_is_written_in_the_organisations_language(kind: Callable[[st
 
 def left_in_english(text: str, language: str) -> list[str]:
     """What `text` holds of our messages as the source says them: what has two words or more, between values."""
+    words = flat(text)
+    return [
+        each
+        for each in english_phrases(language)
+        if each in words and re.search(rf"(?<!\w){re.escape(each)}(?!\w)", words)
+    ]
+
+
+@cache
+def english_phrases(language: str) -> set[str]:
     translated = set()
     untranslated = set()
     for entry in polib.pofile(str(settings.BASE_DIR / f"locale/{language}/LC_MESSAGES/django.po")):
         translated.update(phrases(entry.msgstr), *map(phrases, entry.msgstr_plural.values()))
         untranslated.update(phrases(entry.msgid), phrases(entry.msgid_plural))
-    words = flat(text)
-    return [each for each in untranslated - translated if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", words)]
+    return untranslated - translated
 
 
 def phrases(message: str) -> set[str]:

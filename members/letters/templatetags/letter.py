@@ -20,6 +20,12 @@ def preview(content: str) -> str:
 
 
 @register.simple_block_tag
+def amount(content: str, label: str) -> str:
+    """{% amount _("Costs at most") %}{{ most|chf }}{% endamount %}: what it means for the money, set large."""
+    return mark("amount", str(label), content)
+
+
+@register.simple_block_tag
 def fact(content: str, label: str) -> str:
     """{% fact _("Shares") %}3{% endfact %}: a row of label and value. Nothing if the value is empty."""
     return mark("fact", str(label), content) if content.strip() else ""

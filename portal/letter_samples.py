@@ -1,0 +1,252 @@
+"""Every letter in every state that changes its text, written from made-up facts: for previews and checks.
+
+A new letter needs an entry in GROUPS: its template, and for each of its states the facts beside those of BASE. A test
+fails where a template has none. `{language: text}` stands for what differs by language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import translation
+
+from members.accounts import why_written
+from members.letters.markup import Document
+from members.letters.rendering import Written, read_source, write
+from pooling.actions.approval_letters import reason_for_approver
+from pooling.models import RefundReason, SurplusRule
+
+Facts = dict[str, object]
+States = dict[str, Facts]
+
+LANGUAGES = ("de", "fr", "it")
+ORGANISATION = "Verein Quartierhilfe Länggasse"
+PERSON = "Anna Keller"
+NOW = datetime(2027, 3, 1, 9, 12, tzinfo=UTC)
+CLOSES = datetime(2027, 3, 12, 18, 0, tzinfo=ZoneInfo("Europe/Zurich"))
+STARTS = datetime(2027, 5, 20, 9, 0, tzinfo=ZoneInfo("Europe/Zurich"))
+IN_A_WEEK = NOW + timedelta(days=7)
+
+
+def address(path: str) -> dict[str, str]:
+    """An address of the portal in each language."""
+    return {language: f"{settings.SITE_URL}/{language}/{path}" for language in LANGUAGES}
+
+
+# What every letter about a pledge is told, see pooling.actions.letters.about. Amounts in Rappen.
+BASE: Facts = {
+    "organisation": ORGANISATION,
+    "title": {
+        "de": "Eine Homepage, die uns gehört",
+        "fr": "Un site web qui nous appartient",
+        "it": "Un sito web che ci appartiene",
+    },
+    "place": {
+        "de": "Quartierzentrum Tscharnergut, Bern",
+        "fr": "Centre de quartier Tscharnergut, Berne",
+        "it": "Centro di quartiere Tscharnergut, Berna",
+    },
+    "url": address("pledges/example/"),
+    "workshop_url": address("workshops/example/"),
+    "starts_at": STARTS,
+    "closes_at": CLOSES,
+    "standing": 5,
+    "threshold": 8,
+    "capacity": 12,
+    "shares": 2,
+    "seats": 4,
+    "method": "Visa •••• 4242",
+}
+CONSENT: Facts = {
+    "most": 250_000,
+    "accepted_at": NOW,
+    "legal_version": "2026-11",
+    "surplus": SurplusRule.PAYERS.label,
+    "binding": False,
+}
+ONE: Facts = {"shares": 1, "seats": 2, "most": 125_000}
+REACHED: Facts = {"standing": 8, "binding": True}
+AGAIN: Facts = {"may_pledge_again": True}
+NOT_AGAIN: Facts = {"may_pledge_again": False}
+PAID: Facts = {"standing": 8, "amount": 250_000, "paid_at": NOW, "reference": "4b1f0c2e", "takes_place": False}
+FAILED: Facts = {
+    "standing": 8,
+    "amount": 250_000,
+    "keep_until": IN_A_WEEK,
+    "asks_for_confirmation": False,
+    "mend_url": address("pay/example/"),
+}
+CANCELLED: Facts = {
+    "standing": 8,
+    "comes_back": 250_000,
+    "under_way": 0,
+    "reason": {
+        "de": "Die Referentin ist krank geworden.",
+        "fr": "L'intervenante est tombée malade.",
+        "it": "La relatrice si è ammalata.",
+    },
+}
+REFUNDED: Facts = {
+    "amount": 250_000,
+    "refunded_at": NOW,
+    "reference": "9c55d7aa",
+    "reason": RefundReason.CANCELLED.label,
+}
+ASKED: Facts = {
+    "url": address("approve/example/"),
+    "asker": PERSON,
+    "most": 250_000,
+    "expires_at": IN_A_WEEK,
+    "charged_at_once": False,
+    "surplus": SurplusRule.PAYERS.label,
+    "legal_version": "2026-11",
+    "stands_at_once": True,
+}
+GIVEN: Facts = {"stands": True, "keep_until": None, "most": 250_000}
+DECLINED: Facts = {
+    "sentence": {
+        "de": "Dieses Jahr liegt das leider nicht im Budget.",
+        "fr": "Ce n'est malheureusement pas au budget cette année.",
+        "it": "Purtroppo quest'anno non rientra nel preventivo.",
+    }
+}
+# What notices about an account are told, see members.accounts.
+NOTICE: Facts = {
+    "email": "anna.keller@example.org",
+    "when": NOW,
+    "device": "Firefox, Windows",
+    "ip": "192.0.2.17",
+    "reset_url": address("account/password/forgotten/"),
+}
+
+GROUPS: dict[str, dict[str, States]] = {
+    "Zusagen": {
+        "pooling/letters/pledged.txt": {"": CONSENT, "binding": CONSENT | REACHED, "one share": CONSENT | ONE},
+        "pooling/letters/changed.txt": {
+            "": CONSENT | {"before": 1},
+            "binding": CONSENT | REACHED | {"before": 3},
+            "one share": CONSENT | ONE | {"before": 2},
+        },
+        "pooling/letters/withdrawn.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
+        "pooling/letters/expired.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
+        "pooling/letters/lapsed.txt": {"": {}},
+    },
+    "Zustimmung": {
+        "pooling/letters/approval_asked.txt": {"": ASKED, "charged at once": ASKED | {"charged_at_once": True}},
+        "pooling/letters/approval_reminder.txt": {"": ASKED},
+        "pooling/letters/approval_given.txt": {
+            "stands": GIVEN,
+            "method missing": GIVEN | {"stands": False, "keep_until": IN_A_WEEK, "method": ""},
+        },
+        "pooling/letters/approval_declined.txt": {
+            "with a sentence": DECLINED | AGAIN,
+            "without": {"sentence": ""} | NOT_AGAIN,
+        },
+        "pooling/letters/approval_expired.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
+    },
+    "Zahlungen": {
+        "pooling/letters/funded.txt": {
+            "": {"standing": 8, "amount": 250_000, "takes_place": False},
+            "takes place": {"standing": 9, "amount": 250_000, "takes_place": True},
+        },
+        "pooling/letters/charged.txt": {"": PAID, "takes place": PAID | {"takes_place": True}},
+        "pooling/letters/failed.txt": {"declined": FAILED, "confirmation": FAILED | {"asks_for_confirmation": True}},
+        "pooling/letters/confirmed.txt": {
+            "": {"standing": 8, "still_open": 0},
+            "still to pay": {"standing": 8, "still_open": 250_000},
+        },
+        "pooling/letters/cancelled.txt": {
+            "money back": CANCELLED,
+            "under way": CANCELLED | {"comes_back": 0, "under_way": 250_000},
+            "nothing paid": CANCELLED | {"comes_back": 0},
+        },
+        "pooling/letters/refunded.txt": {"": REFUNDED},
+    },
+    "Konto": {
+        "account/email/password_reset_key.txt": {
+            "": {"password_reset_url": address("account/password/new/1-example/")}
+        },
+        "account/email/unknown_account.txt": {
+            "": {"email": "unknown@example.org", "signup_url": address("account/join/")}
+        },
+        "account/email/email_confirmation.txt": {
+            "": {"email": "new@example.org", "activate_url": address("account/e-mail/confirm/example/")}
+        },
+        "account/email/email_changed.txt": {
+            "": NOTICE | {"from_email": "anna.keller@example.org", "to_email": "new@example.org"}
+        },
+        "account/email/email_deleted.txt": {"": NOTICE | {"deleted_email": "new@example.org"}},
+        "account/email/password_changed.txt": {"": NOTICE},
+        "account/email/password_reset.txt": {"": NOTICE},
+        "account/email/password_set.txt": {"": NOTICE | {"device": "", "ip": ""}},
+        "mfa/email/totp_activated.txt": {"": NOTICE},
+        "mfa/email/totp_deactivated.txt": {"": NOTICE},
+        "mfa/email/recovery_codes_generated.txt": {"": NOTICE},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A letter in one of its states."""
+
+    group: str
+    template: str
+    state: str
+    own: Facts
+
+    @property
+    def name(self) -> str:
+        """As it stands in an address."""
+        stem = self.template.rpartition("/")[2].removesuffix(".txt")
+        return f"{stem}-{self.state}".strip("-").replace("_", "-").replace(" ", "-")
+
+    @property
+    def is_about_money(self) -> bool:
+        return self.template.startswith("pooling/")
+
+    def facts(self, language: str) -> Facts:
+        """What the letter is told in `language`."""
+        base = BASE if self.is_about_money else {}
+        return {key: in_language(value, language) for key, value in (base | self.own).items()}
+
+    def document(self, language: str) -> Document:
+        return read_source(template=self.template, context=self.facts(language), language=language)
+
+    def write(self, language: str) -> Written:
+        """The letter as it would be sent."""
+        document = self.document(language)
+        with translation.override(language):
+            if "asker" in self.own:
+                why = reason_for_approver(asker=PERSON, organisation=ORGANISATION)
+                return write(document, language=language, name="Ruth Kassier", why=why)
+            if self.is_about_money:
+                return write(document, language=language, name=PERSON, organisation=ORGANISATION)
+            is_known = not self.template.endswith("unknown_account.txt")
+            return write(document, language=language, name=PERSON if is_known else "", why=why_written(is_known))
+
+
+def in_language(value: object, language: str) -> object:
+    return value[language] if isinstance(value, Mapping) else value
+
+
+SAMPLES = [
+    Sample(group, template, state, own)
+    for group, letters in GROUPS.items()
+    for template, states in letters.items()
+    for state, own in states.items()
+]
+
+
+def written_samples() -> Iterator[tuple[str, str, Written]]:
+    """Every sample's name, its language, and the letter: for whoever checks all of them.
+
+    The HTML checker takes `for name, language, written in written_samples(): written.html`.
+    """
+    for sample in SAMPLES:
+        for language in LANGUAGES:
+            yield sample.name, language, sample.write(language)
