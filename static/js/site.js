@@ -59,4 +59,10 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
+// Screen readers announce what arrives in a live region, and not what was in it when the page opened.
+const messages = document.querySelector(".messages");
+if (messages) {
+  setTimeout(() => messages.append(...messages.childNodes), 300);
+}
+
 focusErrors(document);

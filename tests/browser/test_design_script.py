@@ -68,3 +68,17 @@ def test_the_summary_of_errors_takes_focus_and_leads_into_the_field(page: Page, 
     assert page.evaluate("document.activeElement.className") == "error-summary"
     page.click(".error-summary a")
     assert page.evaluate("document.activeElement.name") == "kind"
+
+
+def test_a_message_arrives_once_more_so_that_it_is_announced(page: Page, sent: list[Request]) -> None:
+    page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => {
+            window.arrived = [];
+            new MutationObserver((changes) => {
+              changes.forEach((change) => change.addedNodes.forEach((node) => arrived.push(node.textContent)));
+            }).observe(document.querySelector(".messages"), { childList: true });
+        })"""
+    )
+    show(page, summary='<div class="messages" role="status"><p>Gespeichert.</p></div>')
+    page.wait_for_function("arrived.includes('Gespeichert.')")
+    assert page.locator(".messages").inner_text() == "Gespeichert."
