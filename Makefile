@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: run test proof bench gallery lint format messages help
 
-# Make hands PORT on to the script whether it stands before or after `make run`.
-export PORT
+# Make hands these on to the script whether they stand before or after the command.
+export PORT PART
 
 run lint bench format messages help:
 	@exec ./portal.sh $@

@@ -47,8 +47,9 @@ stop() {
 
 # --- the virtual environment -----------------------------------------------------------------------------------------
 
-# Networks with a certificate authority of their own put it where the system's are; uv alone would not look there.
+# Networks with a certificate authority of their own put it where the system's are; uv and npm alone would not look there.
 if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+    export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
     export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-true} UV_NATIVE_TLS=${UV_NATIVE_TLS:-true}
 fi
 
@@ -92,6 +93,23 @@ install() {
 
 catalogues() { step $PYTHON -m portal.catalogues; }
 
+# checkers html|all: what tests/tools lists for `make test`, or for `make proof` too. Without npm their tests are skipped.
+checkers() {
+    local tools=tests/tools flags=()
+    command -v npm >/dev/null || return 0
+    if cmp -s $tools/package-lock.json $tools/node_modules/.installed-all; then return; fi
+    if [ "$1" = html ]; then
+        if cmp -s $tools/package-lock.json $tools/node_modules/.installed-html; then return; fi
+        flags=(--omit=dev)
+    fi
+    say "Installing the checkers of $tools with npm"
+    if (cd $tools && step npm ci --silent "${flags[@]}"); then
+        cp $tools/package-lock.json "$tools/node_modules/.installed-$1"
+    else
+        say "npm could not install them: tests that need them are skipped"
+    fi
+}
+
 # --- commands --------------------------------------------------------------------------------------------------------
 
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -130,6 +148,7 @@ run() {
 test_() {
     install requirements-dev.txt
     catalogues
+    checkers html
     unset DATABASE_URL DJANGO_SETTINGS_MODULE
     say "Running the tests"
     exec $PYTHON -m pytest "$@"
@@ -168,9 +187,40 @@ messages() {
     step $PYTHON -m portal.catalogues --collect
 }
 
+# Which tests each part of the proof runs; "rest" is what no other part names.
+declare -A PARTS=(
+    [money]="tests/pooling tests/test_stripe_server.py"
+    [pages]="tests/tour"
+    [browser]="tests/browser"
+    [lighthouse]="tests/tools"
+)
+PARTS[rest]="tests $(printf -- '--ignore=%s ' ${PARTS[*]})"
+
 proof() {
+    local parts=(rest money pages browser lighthouse) part status failed=() times=()
+    if [ -n "${PART:-}" ]; then
+        [ -n "${PARTS[$PART]:-}" ] || fail "PART is one of: ${parts[*]}"
+        parts=("$PART")
+    fi
+    install requirements-dev.txt
+    catalogues
+    checkers all
+    unset DATABASE_URL DJANGO_SETTINGS_MODULE
     export HYPOTHESIS_PROFILE=proof
-    test_ "$@"
+    for part in "${parts[@]}"; do
+        say "Proving: $part"
+        STARTED=$EPOCHREALTIME status=0
+        # shellcheck disable=SC2086 # several words
+        $PYTHON -m pytest ${PARTS[$part]} "$@" || status=$?
+        times+=("$part $(seconds) s")
+        case $status in
+            0 | 5) ;; # 5: nothing selected, as with ARGS="-k ..."
+            2) fail "interrupted" ;;
+            *) failed+=("$part") ;;
+        esac
+    done
+    say "Time: $(printf '%s, ' "${times[@]}" | sed 's/, $//')"
+    [ ${#failed[@]} -eq 0 ] || fail "not proven: ${failed[*]}"
 }
 
 bench() {
@@ -191,7 +241,8 @@ help() {
     cat <<'TEXT'
 make run        start the portal with its demo at http://localhost:8000 (another port: make run PORT=8001)
 make test       run all tests; a part of them: make test ARGS="tests/pooling -x"
-make proof      run all tests with a hundred times as many generated examples
+make proof      the long proofs: a hundred times as many generated examples, every page in all looks, Lighthouse;
+                a part of them: make proof PART=money (or pages, browser, lighthouse, rest)
 make bench      what pages cost: queries, bytes, requests, and kept pages against a static file (wants wrk)
 make gallery    take pictures of every page into var/gallery; ARGS="--only workshop --language fr" limits them
 make lint       check style, templates, imports, types, migrations and catalogues
@@ -211,6 +262,6 @@ format() {
 case ${1:-help} in
     run | lint | messages | proof | bench | gallery | format | help) "$@" ;;
     test) shift; test_ "$@" ;;
-    setup) install requirements-dev.txt; catalogues ;;
+    setup) install requirements-dev.txt; catalogues; checkers all ;;
     *) help >&2; exit 2 ;;
 esac

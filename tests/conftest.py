@@ -64,6 +64,7 @@ import django  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 from tests.chromium import find_chromium  # noqa: E402
+from tests.tools import html_checker, lighthouse  # noqa: E402
 
 django.setup()
 
@@ -76,32 +77,50 @@ settings.load_profile(PROFILE)
 IS_PROOF = PROFILE == "proof"
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
-NO_CHROMIUM = "chromium is not installed (apt install chromium)"
 
 
-def a_browser_is_required() -> bool:
-    """In CI, or when asked for, a browser test that can't run is a failure."""
+def this_must_run() -> bool:
+    """In CI, or when asked for, a test that needs a browser or a checker and can't run is a failure."""
     return any(os.environ.get(name, "").lower() in {"1", "true", "yes"} for name in ("CI", "REQUIRE_BROWSER"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def what_is_missing(item: pytest.Item) -> str:
+    """Which program `item` needs and this machine lacks, in a sentence; nothing if all is there."""
+    if item.get_closest_marker("browser") and not find_chromium():
+        return "chromium is not installed (apt install chromium)"
+    if item.get_closest_marker("html_checker"):
+        return html_checker.what_is_missing()
+    if item.get_closest_marker("lighthouse"):
+        return lighthouse.what_is_missing()
+    return ""
+
+
+def needs_a_program(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("browser", "html_checker", "lighthouse"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not IS_PROOF:  # what Lighthouse says takes minutes
+        left_out = [item for item in items if item.get_closest_marker("lighthouse")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     for item in items:
         if BROWSER_TESTS in item.path.parents:
             item.add_marker(pytest.mark.browser)
-        if item.get_closest_marker("browser") and not find_chromium() and not a_browser_is_required():
-            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+        if (missing := what_is_missing(item)) and not this_must_run():
+            item.add_marker(pytest.mark.skip(reason=missing))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("browser") and not find_chromium():
-        pytest.fail(f"{NO_CHROMIUM}, and CI or REQUIRE_BROWSER asks for it", pytrace=False)
+    if missing := what_is_missing(item):
+        pytest.fail(f"{missing}, and CI or REQUIRE_BROWSER asks for it", pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where a browser is required, a browser test that is skipped for whatever reason has failed."""
+    """Where such a test must run, one that is skipped for whatever reason has failed."""
     report = yield
-    if report.skipped and item.get_closest_marker("browser") and a_browser_is_required():
+    if report.skipped and needs_a_program(item) and this_must_run():
         report.outcome = "failed"
         report.longrepr = f"Skipped, which CI or REQUIRE_BROWSER does not allow: {report.longrepr}"
     return report

@@ -12,7 +12,7 @@ import polib
 import pytest
 
 from portal import catalogues
-from tests.conftest import a_browser_is_required as this_is_ci
+from tests.conftest import this_must_run as this_is_ci
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Over 300 lines, and one idea each. Take a file off when it is shorter.

@@ -23,7 +23,7 @@ from django.test.utils import (  # isort: skip
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.conftest import LAUNCH_ARGUMENTS
+from tests.chromium import LAUNCH_ARGUMENTS
 from tests.demo_site import the_site
 
 from .by_browser import HEIGHT, take
