@@ -137,6 +137,7 @@ def test_the_pledges_page_says_how_the_request_ended(request_, client, end) -> N
     assert ("ruth.kassier@example.org" in page) == (end in {"approved", "declined"})  # the record of who decided
     assert ("Zu teuer." in page) == (end == "declined")
     assert (url("pledge_setup", request_.pledge.uuid) in page) == (end == "approved")
+    assert ("Ruth Kassier" in page.split("<section")[0]) == (end in {"approved", "declined", "expired"})
     assert url("approval_again", request_.pledge.uuid) not in page
 
 
