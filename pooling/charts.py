@@ -158,17 +158,19 @@ class Flow:
 def flow_of(pool: Pool, money: Money) -> Flow:
     """The cost is carried by the subsidy, what was paid, what is pledged and still to be paid, and what is missing.
 
-    Paid is what stays: captured less what went back or is to go back. What is paid beyond the cost stands on the other
-    side as surplus. Parts of nothing are left out.
+    What was paid and went back, or is to go back, stands on the other side; so does what stays beyond the cost. Parts
+    of nothing are left out.
     """
-    paid = max(0, money.net)
-    pledged = 0 if pool.ended_at else max(0, min(money.pledged, money.to_raise) - paid)
-    missing = max(0, pool.cost - pool.subsidy - paid - pledged)
-    surplus = max(0, pool.subsidy + paid + pledged - pool.cost)
-    whole = pool.cost + surplus
+    back = money.refunded + money.refund_due
+    pledged = 0 if pool.ended_at else max(0, min(money.pledged, money.to_raise) - max(0, money.net))
+    carried = pool.subsidy + money.captured + pledged - back
+    missing, surplus = max(0, pool.cost - carried), max(0, carried - pool.cost)
+    whole = pool.cost + back + surplus
     return Flow(
-        parts_of([("subsidy", pool.subsidy), ("paid", paid), ("pledged", pledged), ("missing", missing)], whole),
-        parts_of([("cost", pool.cost), ("surplus", surplus)], whole),
+        parts_of(
+            [("subsidy", pool.subsidy), ("paid", money.captured), ("pledged", pledged), ("missing", missing)], whole
+        ),
+        parts_of([("cost", pool.cost), ("refunds", back), ("surplus", surplus)], whole),
     )
 
 

@@ -58,6 +58,7 @@ PARTS = {
     "pledged": _("Pledged, not paid yet"),
     "missing": _("Still missing"),
     "cost": _("Cost of the workshop"),
+    "refunds": _("Refunds"),
     "surplus": _("Surplus"),
 }
 

@@ -128,19 +128,20 @@ def amounts(flow: Flow) -> tuple[dict[str, int], dict[str, int]]:
     cost=st.integers(1_000, 10**8),
     subsidy=st.integers(0, 999),
     pledged=st.integers(0, 2 * 10**8),
-    captured=st.integers(0, 2 * 10**8),
+    net=st.integers(0, 2 * 10**8),
     refunded=st.integers(0, 10**7),
     due=st.integers(0, 10**7),
 )
 def test_both_sides_of_the_money_have_one_sum(
-    cost: int, subsidy: int, pledged: int, captured: int, refunded: int, due: int
+    cost: int, subsidy: int, pledged: int, net: int, refunded: int, due: int
 ) -> None:
-    money = Money(cost - subsidy, pledged, captured, refunded, due)
+    money = Money(cost - subsidy, pledged, net + refunded + due, refunded, due)
     flow = flow_of(a_pool(cost=cost, subsidy=subsidy, state="funded"), money)
     source, use = amounts(flow)
     assert sum(source.values()) == sum(use.values())
     assert use["cost"] == cost
-    assert source.get("paid", 0) == max(0, money.net)
+    assert source.get("paid", 0) == money.captured
+    assert use.get("refunds", 0) == refunded + due
     assert min([*source.values(), *use.values()]) > 0
     for parts in (flow.comes_from, flow.goes_to):
         assert sum(float(part.width.removesuffix("%")) for part in parts) == pytest.approx(100, abs=0.05)
