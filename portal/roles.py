@@ -38,7 +38,7 @@ FILES = [
 
 ROLES: dict[str, dict[str, list[str]]] = {
     EDITOR: {
-        "everywhere": [*ADMIN, *TRANSLATING, *SNIPPETS],
+        "everywhere": [*ADMIN, *TRANSLATING, *SNIPPETS, "letters.change_letter"],
         "pages": ["wagtailcore.add_page", "wagtailcore.change_page", "wagtailcore.publish_page"],
         "files": FILES,
     },
@@ -49,7 +49,17 @@ ROLES: dict[str, dict[str, list[str]]] = {
         "files": ["wagtailimages.choose_image", "wagtaildocs.choose_document"],
     },
 }
-APPS = ["auth", "wagtailadmin", "wagtailcore", "wagtailimages", "wagtaildocs", "wagtail_localize", "home", "workshops"]
+APPS = [
+    "auth",
+    "wagtailadmin",
+    "wagtailcore",
+    "wagtailimages",
+    "wagtaildocs",
+    "wagtail_localize",
+    "home",
+    "workshops",
+    "letters",
+]
 
 
 def connect() -> None:

@@ -1,4 +1,4 @@
-"""Organisations in Wagtail's admin: staff enter and correct them, and say who acts for them."""
+"""Organisations in Wagtail's admin: staff enter and correct them, and say who acts for them. And unsent letters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import AbstractUser
 from django.forms.models import BaseInlineFormSet, inlineformset_factory
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -15,6 +16,8 @@ from wagtail.permission_policies import ModelPermissionPolicy
 
 from members.models import Membership, Organisation, User
 from members.models.uid import normalise_uid
+
+from . import unsent_letters
 
 
 class PersonField(forms.ModelChoiceField):
@@ -140,3 +143,12 @@ class OrganisationViewSet(ModelViewSet):
 @hooks.register("register_admin_viewset")
 def register_organisations() -> OrganisationViewSet:
     return OrganisationViewSet()
+
+
+@hooks.register("register_admin_urls")
+def register_admin_urls() -> list[URLPattern]:
+    return unsent_letters.urlpatterns
+
+
+hooks.register("register_reports_menu_item", unsent_letters.menu_item)
+hooks.register("construct_homepage_summary_items", unsent_letters.add_summary)

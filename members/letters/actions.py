@@ -18,7 +18,7 @@ from django.utils.text import Truncator
 
 from members.models import Membership, Organisation, Role, User
 
-from .models import Letter
+from .models import Letter, LetterQuerySet
 from .rendering import Written, read_source, write
 
 LEASE = timedelta(minutes=15)  # how long a claimed letter is left to its sender
@@ -157,6 +157,11 @@ def put_off(letter: Letter, *, error: Exception, now: datetime) -> None:
     letter.last_error = Truncator(f"{type(error).__name__}: {error}").chars(500)
     letter.save(update_fields=["next_try_at", "last_error"])
     logger.warning("letter %s was not taken (%s), try %d", letter.uuid, type(error).__name__, letter.tries)
+
+
+def try_again(*, letters: LetterQuerySet, now: datetime) -> int:
+    """Give those of `letters` that were given up all their tries again, from now on. Returns how many."""
+    return letters.given_up().update(tries=0, next_try_at=now)
 
 
 def close(connection: BaseEmailBackend) -> None:

@@ -22,8 +22,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(sent_at=None, tries__lt=MOST_TRIES)
 
     def given_up(self) -> LetterQuerySet:
-        """Those that no mail server took for days."""
-        return self.filter(sent_at=None, tries__gte=MOST_TRIES)
+        """Those that no mail server took for days. Whoever can't log in any more misses nothing."""
+        return self.filter(sent_at=None, tries__gte=MOST_TRIES, person__is_active=True)
 
     def due(self, *, now: datetime) -> LetterQuerySet:
         """Those to be tried now, in the order of queueing. Who can't log in any more gets nothing."""

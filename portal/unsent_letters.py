@@ -1,0 +1,91 @@
+"""Letters that no mail server took, in Wagtail's admin: who was not told what, why, and sending them again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.site_summary import SummaryItem
+
+from members.letters.actions import try_again
+from members.letters.models import Letter
+
+PERMISSION = "letters.change_letter"
+
+
+@permission_required(PERMISSION, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsent_letters(request: HttpRequest) -> HttpResponse:
+    """The list. Posting sends all of them again, or the one that is named."""
+    if request.method == "POST":
+        chosen = Letter.objects.all()
+        if "letter" in request.POST:
+            chosen = chosen.filter(pk=number(request.POST["letter"]))
+        count = try_again(letters=chosen, now=timezone.now())
+        if count:
+            sentence = ngettext(
+                "%(n)d letter is sent again within minutes.", "%(n)d letters are sent again within minutes.", count
+            )
+            messages.success(request, sentence % {"n": count})
+        else:
+            messages.warning(request, _("This letter is no longer here: it was sent, or is being tried."))
+        return redirect("unsent_letters")
+    letters = Letter.objects.given_up().select_related("person", "organisation").order_by("-pk")
+    context = {"letters": letters, "page_title": _("Letters that were not sent"), "header_icon": "mail"}
+    return render(request, "portal/admin/unsent_letters.html", context)
+
+
+def number(text: str) -> int:
+    """What a form names. 0, which names nothing, for whatever isn't a number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+class UnsentLettersMenuItem(MenuItem):
+    """Among the reports, for people who may send letters again."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(PERMISSION))
+
+
+class UnsentLettersSummary(SummaryItem):  # type: ignore[misc]  # wagtail has no types
+    """On the admin's first page, and only if there is something to do."""
+
+    order = 400
+    template_name = "portal/admin/unsent_letters_summary.html"
+
+    def count(self) -> int:
+        return Letter.objects.given_up().count()
+
+    def is_shown(self) -> bool:
+        return bool(self.request.user.has_perm(PERMISSION)) and self.count() > 0
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        n = self.count()
+        sentence = ngettext("%(n)d letter could not be sent", "%(n)d letters could not be sent", n)
+        return {"sentence": sentence % {"n": n}, "url": reverse("unsent_letters")}
+
+
+def menu_item() -> MenuItem:
+    return UnsentLettersMenuItem(
+        gettext_lazy("Letters that were not sent"),
+        reverse("unsent_letters"),
+        name="unsent-letters",
+        icon_name="mail",
+        order=900,
+    )
+
+
+def add_summary(request: HttpRequest, items: list[SummaryItem]) -> None:
+    items.append(UnsentLettersSummary(request))
+
+
+urlpatterns = [path("letters/unsent/", unsent_letters, name="unsent_letters")]
