@@ -101,7 +101,7 @@ def test_the_missing_share_is_pledged_and_every_pledge_is_charged_once(
     page.context.clear_cookies()
     page.goto(link)
     expect(page.locator("html")).to_have_attribute("lang", "fr")
-    page.locator(".notice-wait button").click()
+    page.locator(".consent button").click()
     expect(heading(page)).to_have_text("Checkout")
     expect(page.locator("#what")).to_contain_text("300.00 CHF")
     page.get_by_role("button", name="Pay", exact=True).click()
