@@ -53,14 +53,22 @@ def approval(request: HttpRequest, token: str) -> HttpResponse:
             decline(approval=asked, link=link, sentence=form.cleaned_data["sentence"], now=now)
         else:
             return show(request, asked, link, form, status=400)
-    except Refused:
+    except Refused as refusal:
         # The page says what is so now, and takes nothing.
         asked, link = approval_from(token)
-        return show(request, asked, link, form, status=409)
+        return show(request, asked, link, form, why=refusal, status=409)
     return redirect("pooling:approval", token)
 
 
-def show(request: HttpRequest, asked: Approval, link: int, form: DeclineForm, *, status: int = 200) -> HttpResponse:
+def show(
+    request: HttpRequest,
+    asked: Approval,
+    link: int,
+    form: DeclineForm,
+    *,
+    why: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
     """The request with its two buttons, or the sentence that says why there are none."""
     pledge = asked.pledge
     pool = pledge.pool
@@ -72,6 +80,7 @@ def show(request: HttpRequest, asked: Approval, link: int, form: DeclineForm, *,
         "seats": asked.shares * pool.seats_per_share,
         "form": form,
         "state": state_of(asked, link),
+        "why": why,
         "charged_at_once": pool.state in Pool.FINANCED_STATES,
     }
     return render(request, "pooling/approval.html", context, status=status)
@@ -83,6 +92,8 @@ def state_of(asked: Approval, link: int) -> str:
     if asked.state == ApprovalState.ASKED:
         if not asked.is_open(now=now):
             return ApprovalState.EXPIRED
+        if not asked.pledge.pool.accepts(now=now):
+            return "pool_ended"
         return "replaced" if link != asked.link else "open"
     if asked.state == ApprovalState.EXPIRED and asked.ended_at and asked.ended_at < asked.expires_at:
         return "pool_ended"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from members.models import Organisation
 from pooling import links
 from pooling.actions.approvals import Approver, approve, decline, send_again
+from pooling.actions.errors import PoolClosed
 from pooling.actions.pledges import expire_overdue_pledges, withdraw_pledge
 from pooling.actions.pools import cancel_pool
 from pooling.models import Approval, ApprovalState, PledgeState, Pool, PoolState
@@ -148,6 +149,16 @@ def test_an_expired_request_takes_nothing(request_, tick_was_there) -> None:
 def test_a_request_whose_workshop_was_called_off_takes_nothing(request_) -> None:
     cancel_pool(pool=request_.pledge.pool, reason="krank", by=make.staff(), now=timezone.now())
     is_over(request_, "pool_ended")
+
+
+def test_a_refusal_for_another_reason_is_said_on_the_page(request_, monkeypatch) -> None:
+    def refuse(**_request: object) -> None:
+        raise PoolClosed
+
+    monkeypatch.setattr("pooling.views.approvals.approve", refuse)
+    response = Client().post(path_of(request_), {"do": "approve"})
+    assert (response.status_code, 'role="alert"' in main(response)) == (409, True)
+    assert fresh(request_).state == ApprovalState.ASKED
 
 
 def test_an_older_link_points_to_the_newer_letter(request_) -> None:
