@@ -84,6 +84,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         except (SMTPException, OSError) as error:
             logger.warning("%s was not taken by the mail server (%s)", template_prefix, type(error).__name__)
 
+    def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
+        """Send at once: what it holds is for nobody else, and of no use tomorrow."""
+        self.render_mail(template_prefix, email, {"email": email, **context}).send()
+
     def render_mail(
         self, template_prefix: str, email: str, context: Mapping[str, Any], headers: Mapping[str, str] | None = None
     ) -> EmailMultiAlternatives:
