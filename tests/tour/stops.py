@@ -14,6 +14,7 @@ from wagtail.models import Page
 from home.models import StandardPage
 from pooling.workshops.models import WorkshopPage
 from portal.demo.network import organisation
+from portal.letter_samples import SAMPLES
 from resources.models import Format, ResourceIndexPage, ResourcePage
 from tests.browser.people import pool_of, workshop, workshop_list
 
@@ -78,6 +79,8 @@ def site(scene: Scene) -> Iterator[Stop]:
     yield Stop("resources", "only in another language", scene.only_elsewhere)
     yield Stop("design", "components", scene.url("design"))
     yield Stop("design", "components, with errors", scene.url("design"), send={})
+    yield Stop("design", "letters", scene.url("design_letters"))
+    yield Stop("design", "letter", scene.url("design_letter", SAMPLES[0].name))
 
 
 def workshops(scene: Scene) -> Iterator[Stop]:
@@ -250,3 +253,4 @@ def admin(scene: Scene) -> Iterator[Stop]:
     yield Stop("admin", "call off", call_off, who="editor")
     yield Stop("admin", "call off, sent empty", call_off, who="editor", send={})
     yield Stop("admin", "organisation", ours, who="operator")
+    yield Stop("admin", "letters that were not sent", reverse("unsent_letters"), who="operator")

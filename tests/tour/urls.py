@@ -6,7 +6,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
 from portal import design, errors
 from portal.urls import handler400, handler403, handler404, handler500
@@ -36,6 +36,7 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     *i18n_patterns(
+        path("design/letters/", include("portal.letter_previews")),
         path("design/", design.components, name="design"),
         path("tour/token/", without_token, name="tour_without_token"),
         path("tour/too-many/", too_many, name="tour_too_many"),
