@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
-from .models import Charge, ChargeState, Pledge, PledgeState, Pool, PoolState, Refund, RefundState
+from .models import BackingKind, Charge, ChargeState, Pledge, PledgeState, Pool, PoolState, Refund, RefundState
 
 if TYPE_CHECKING:
     from members.models import Organisation
@@ -24,6 +24,8 @@ class Money:
     captured: int
     refunded: int
     refund_due: int
+    drawn: int = 0
+    absorbed: int = 0
 
     @property
     def net(self) -> int:
@@ -31,8 +33,8 @@ class Money:
 
     @property
     def outstanding(self) -> int:
-        """What is missing to the cost."""
-        return max(0, self.to_raise - self.net)
+        """What is missing to the cost, beside what the guarantor gave and the operator absorbed."""
+        return max(0, self.to_raise - self.net - self.drawn - self.absorbed)
 
 
 def money_of(pool: Pool) -> Money:
@@ -42,7 +44,16 @@ def money_of(pool: Pool) -> Money:
         Refund.objects.filter(charge__pledge__pool=pool).values_list("state").annotate(Sum("amount")).order_by()
     )
     refunded = refunds.pop(RefundState.SUCCEEDED, 0)
-    return Money(pool.to_raise, pool.standing * pool.ceiling, captured, refunded, sum(refunds.values()))
+    backings = dict(pool.backings.order_by().values_list("kind").annotate(total=Sum("amount")))
+    return Money(
+        pool.to_raise,
+        pool.standing * pool.ceiling,
+        captured,
+        refunded,
+        sum(refunds.values()),
+        drawn=backings.get(BackingKind.DRAWN, 0) - backings.get(BackingKind.RETURNED, 0),
+        absorbed=backings.get(BackingKind.ABSORBED, 0) - backings.get(BackingKind.REVERSED, 0),
+    )
 
 
 def paid_shares(pool: Pool) -> int:
@@ -66,7 +77,8 @@ def history_of(pledge: Pledge) -> list[Step]:
     """What happened to a pledge and its pool, in order, for the page that explains an organisation's money."""
     own = pledge.events.select_related("charge", "refund")
     turns = pledge.pool.events.filter(
-        pledge=None, kind__in=["pool_funded", "pool_confirmed", "pool_lapsed", "pool_cancelled"]
+        pledge=None,
+        kind__in=["pool_funded", "pool_short", "pool_confirmed", "pool_closed", "pool_lapsed", "pool_cancelled"],
     )
     events = sorted([*own, *turns], key=lambda event: event.pk)
     return [

@@ -39,7 +39,7 @@ def still_to_come(pool: Pool, *, now: datetime) -> list[Moment]:
     start = Moment("start" if now < pool.starts_at else "started", pool.starts_at, side_of(pool.starts_at, now=now))
     if pool.state == PoolState.OPEN:
         return [Moment("threshold", None, CURRENT), Moment("closing", pool.closes_at, AHEAD), start]
-    last_call = [Moment("last_call", pool.closes_at, AHEAD)] if pool.accepts(now=now) else []
+    last_call = [Moment("last_call", pool.closes_at, AHEAD)] if now < pool.closes_at else []
     collecting = [Moment("collecting", None, CURRENT)] if pool.state == PoolState.FUNDED else []
     return [*collecting, *last_call, start]
 

@@ -87,7 +87,7 @@ class PledgeForm(ApproverFields):
         if not self.saved:
             methods.widget = forms.HiddenInput()
         shares: Any = self.fields["shares"]
-        shares.widget.attrs.update({"max": pool.places_left, "inputmode": "numeric", "autocomplete": "off"})
+        shares.widget.attrs.update({"max": pool.open_places(now=now), "inputmode": "numeric", "autocomplete": "off"})
         shares.initial = 1
         shares.help_text = ngettext(
             "One share costs %(price)s at most and holds %(n)d seat.",
@@ -107,8 +107,8 @@ class PledgeForm(ApproverFields):
     def clean_shares(self) -> int:
         """As many as are left; the action decides again under the pool's lock."""
         shares: int = self.cleaned_data["shares"]
-        if self.pool.accepts(now=self.now) and shares > self.pool.places_left > 0:
-            raise forms.ValidationError(str(PoolFull(self.pool.places_left)), code="full")
+        if shares > (left := self.pool.open_places(now=self.now)) > 0:
+            raise forms.ValidationError(str(PoolFull(left)), code="full")
         return shares
 
     def clean(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -18,18 +18,24 @@ from django.db.models.functions import Coalesce
 from .models import (
     Approval,
     Attempt,
+    Backing,
+    BackingKind,
     Charge,
     ChargeState,
+    Payout,
+    PayoutTo,
     Pledge,
     PledgeState,
     Pool,
     PoolEvent,
     PoolState,
     Refund,
+    RefundReason,
     RefundState,
     Slot,
     WebhookEvent,
 )
+from .replay import FIGURES, Replayed, replay
 
 
 def summed(rows: QuerySet[Model], field_name: str, by: str) -> Coalesce:
@@ -53,17 +59,21 @@ def charges_only_in_funded_pools() -> Iterator[str]:
 def locked_amounts_are_right() -> Iterator[str]:
     """2.
 
-    Locked amounts over share slots sum to N x M; before prices lock there are none; each live pledge has one slot per
-    share.
+    Locked amounts over share slots (held, or dropped and not filled again) sum to N x M; before prices lock there are
+    none; a freed slot is filled again at its amount; each live or dropped pledge has one slot per share.
     """
-    slots = Slot.objects.filter(pledge__state=PledgeState.STANDING).order_by().values("pledge__pool")
-    locked = slots.annotate(total=Sum("amount")).values("total")
-    pools = Pool.objects.filter(state__in=Pool.FINANCED_STATES).annotate(
+    locked = Slot.objects.locked().order_by().values("pledge__pool").annotate(total=Sum("amount")).values("total")
+    pools = Pool.objects.filter(state__in=Pool.OWING_STATES).annotate(
         locked=Coalesce(Subquery(locked.filter(pledge__pool=OuterRef("pk"))), 0)
     )
-    for pool in pools.exclude(locked=F("standing") * F("ceiling")):
-        owed = pool.standing * pool.ceiling
-        yield f"2: pool {pool.uuid}: locked amounts sum to {pool.locked}, {pool.standing} shares cost {owed}"
+    for pool in pools.exclude(locked=(F("standing") + F("freed")) * F("ceiling")):
+        shares = pool.standing + pool.freed
+        yield f"2: pool {pool.uuid}: locked amounts sum to {pool.locked}, {shares} shares cost {shares * pool.ceiling}"
+    refills = Slot.objects.exclude(refills=None).select_related("pledge", "refills")
+    for slot in refills.exclude(
+        amount=F("refills__amount"), pledge__pool=F("refills__pledge__pool"), refills__pledge__state=PledgeState.DROPPED
+    ):
+        yield f"2: slot {slot.pk} takes the place of slot {slot.refills_id}, which is not free or costs another amount"
     for slot in Slot.objects.filter(amount__isnull=False, pledge__pool__funded_at=None).values("pk", "pledge__uuid"):
         yield f"2: slot {slot['pk']} of pledge {slot['pledge__uuid']} has an amount though prices are not locked"
     counted = Coalesce(
@@ -72,7 +82,8 @@ def locked_amounts_are_right() -> Iterator[str]:
         ),
         0,
     )
-    for pledge in Pledge.objects.live().annotate(n=counted).exclude(n=F("shares")):
+    held = Pledge.objects.filter(state__in=[*Pledge.LIVE_STATES, PledgeState.DROPPED])
+    for pledge in held.annotate(n=counted).exclude(n=F("shares")):
         yield f"2: pledge {pledge.uuid} of {pledge.shares} shares has {pledge.n} slots"
 
 
@@ -117,21 +128,51 @@ def summed_slots() -> Coalesce:
 def ended_pools_keep_nothing() -> Iterator[str]:
     """4.
 
-    A cancelled pool has given back, or owes back, all that it captured, and asks for nothing; a lapsed one has no money
-    row at all.
+    A cancelled pool has given back, or owes back, all that it captured, drew and absorbed, and asks for nothing; a
+    lapsed one has no money row at all. In a closed one net + drawn + absorbed - surplus paid is what was to be raised.
     """
-    cancelled = Pool.objects.filter(state=PoolState.CANCELLED).annotate(
+    pools = Pool.objects.annotate(
         captured=summed(Charge.objects.all(), "captured", "pledge__pool"),
-        returned=summed(Refund.objects.all(), "amount", "charge__pledge__pool"),
+        returned=summed(Refund.objects.exclude(reason=RefundReason.SURPLUS), "amount", "charge__pledge__pool"),
+        drawn=summed(Backing.objects.filter(kind=BackingKind.DRAWN), "amount", "pool"),
+        absorbed=summed(Backing.objects.filter(kind=BackingKind.ABSORBED), "amount", "pool"),
+        given_back=summed(Backing.objects.filter(kind=BackingKind.RETURNED), "amount", "pool"),
+        reversed=summed(Backing.objects.filter(kind=BackingKind.REVERSED), "amount", "pool"),
+        paid_out=summed(Payout.objects.all(), "amount", "pool"),
     )
-    for pool in cancelled.exclude(captured=F("returned")):
-        yield f"4: cancelled pool {pool.uuid} captured {pool.captured} and gives back {pool.returned}"
+    for pool in pools.filter(state=PoolState.CANCELLED):
+        if (pool.captured, pool.drawn, pool.absorbed) != (pool.returned, pool.given_back, pool.reversed):
+            yield (
+                f"4: cancelled pool {pool.uuid} captured {pool.captured}, drew {pool.drawn}, absorbed {pool.absorbed}; "
+                f"gives back {pool.returned}, {pool.given_back}, {pool.reversed}"
+            )
+    for pool in pools.filter(state=PoolState.CLOSED):
+        left = pool.captured - pool.returned + pool.drawn - pool.given_back + pool.absorbed - pool.reversed
+        if left - pool.paid_out != pool.to_raise:
+            yield f"4: closed pool {pool.uuid} had {left}, paid out {pool.paid_out}, and was to raise {pool.to_raise}"
+    for pool in pools.exclude(state=PoolState.CLOSED).filter(paid_out__gt=0):
+        yield f"4: pool {pool.uuid} is {pool.state} and paid out a surplus of {pool.paid_out}"
     for charge in Charge.objects.filter(
         pledge__pool__state=PoolState.CANCELLED, state__in=[ChargeState.DUE, ChargeState.ACTION_REQUIRED]
     ):
         yield f"4: charge {charge.uuid} of a cancelled pool is {charge.state}"
     for charge in Charge.objects.filter(pledge__pool__state=PoolState.LAPSED):
         yield f"4: charge {charge.uuid} belongs to a lapsed pool"
+    for backing in Backing.objects.filter(pool__state=PoolState.LAPSED):
+        yield f"4: backing {backing.pk} belongs to a lapsed pool"
+
+
+def surplus_goes_back_whole() -> Iterator[str]:
+    """4, too: what a payer gets of a surplus is in refunds, to the Rappen, and nobody draws more than was promised."""
+    in_refunds = Payout.objects.annotate(refunded=summed(Refund.objects.all(), "amount", "payout"))
+    for payout in in_refunds.exclude(
+        Q(to=PayoutTo.PAYER, refunded=F("amount")) | ~Q(to=PayoutTo.PAYER) & Q(refunded=0)
+    ):
+        yield f"4: payout {payout.uuid} to {payout.to} is of {payout.amount}, its refunds are of {payout.refunded}"
+    drawn = Backing.objects.filter(kind=BackingKind.DRAWN)
+    pools = Pool.objects.annotate(drawn=summed(drawn, "amount", "pool"), promised=Coalesce("guarantee__limit", 0))
+    for pool in pools.filter(drawn__gt=F("promised")):
+        yield f"4: pool {pool.uuid} drew {pool.drawn} of {pool.promised} that were promised"
 
 
 def references_are_unique() -> Iterator[str]:
@@ -148,68 +189,12 @@ def references_are_unique() -> Iterator[str]:
             yield f"5: {name} {' '.join(str(double[f]) for f in fields)} stands {double['n']} times"
 
 
-@dataclass
-class Replayed:
-    """What a pool's events alone say of it."""
-
-    state: str = PoolState.DRAFT
-    pledges: dict[int, tuple[str, int]] = field(default_factory=dict)
-    captured: int = 0
-    refunds: dict[int, str] = field(default_factory=dict)
-
-    def shares(self, state: str) -> int:
-        return sum(shares for pledge_state, shares in self.pledges.values() if pledge_state == state)
-
-
-# Where each event leads: the pool's state, or the pledge's.
-POOL_TURNS = {
-    "pool_opened": PoolState.OPEN,
-    "pool_funded": PoolState.FUNDED,
-    "pool_confirmed": PoolState.CONFIRMED,
-    "pool_lapsed": PoolState.LAPSED,
-    "pool_cancelled": PoolState.CANCELLED,
-}
-PLEDGE_TURNS = {
-    "pledge_held": PledgeState.PENDING,
-    "pledge_standing": PledgeState.STANDING,
-    "pledge_changed": PledgeState.STANDING,
-    "pledge_withdrawn": PledgeState.WITHDRAWN,
-    "pledge_expired": PledgeState.EXPIRED,
-}
-REFUND_TURNS = {
-    "refund_due": RefundState.DUE,
-    "refund_succeeded": RefundState.SUCCEEDED,
-    "refund_failed": RefundState.FAILED,
-}
-# What an event may say beside its ids: figures and codes, never a name.
-FIGURES = {
-    "amount",
-    "shares",
-    "before",
-    "standing",
-    "threshold",
-    "capacity",
-    "net",
-    "attempt",
-    "failure",
-    "state",
-    "approval",
-}
-
-
-def replay(events: QuerySet[PoolEvent]) -> dict[int, Replayed]:
-    """Each pool as its events tell it, by the pool's primary key."""
-    told: dict[int, Replayed] = defaultdict(Replayed)
-    for happened in events.order_by("pk").iterator(chunk_size=5000):
-        pool = told[happened.pool_id]
-        pool.state = POOL_TURNS.get(happened.kind, pool.state)
-        if happened.kind in PLEDGE_TURNS and happened.pledge_id:
-            pool.pledges[happened.pledge_id] = (PLEDGE_TURNS[happened.kind], happened.figures["shares"])
-        elif happened.kind == "charge_captured":
-            pool.captured += happened.figures["amount"]
-        elif happened.kind in REFUND_TURNS and happened.refund_id:
-            pool.refunds[happened.refund_id] = REFUND_TURNS[happened.kind]
-    return told
+def sums_by_pool(rows: QuerySet[Any, tuple[int, str]]) -> dict[int, dict[str, int]]:
+    """Amounts of `rows`, which are pairs of pool and kind, by both."""
+    sums: dict[int, dict[str, int]] = defaultdict(dict)
+    for pool, kind, total in rows.order_by().annotate(total=Sum("amount")):
+        sums[pool][kind] = total
+    return sums
 
 
 def events_tell_the_state() -> Iterator[str]:
@@ -225,13 +210,20 @@ def events_tell_the_state() -> Iterator[str]:
         chunk_size=5000
     ):
         refunds[pool_id][pk] = RefundState.DUE if state == RefundState.SENDING else state
+    backing = sums_by_pool(Backing.objects.values_list("pool", "kind"))
+    payouts = sums_by_pool(Payout.objects.values_list("pool", "to"))
     for pool in Pool.objects.annotate(captured=summed(Charge.objects.all(), "captured", "pledge__pool")):
         replayed = told.get(pool.pk, Replayed())
         for what, says, is_so in [
             ("state", replayed.state, pool.state),
             ("captured", replayed.captured, pool.captured),
+            ("freed places", replayed.freed, pool.freed),
             ("pledges", replayed.pledges, pledges[pool.pk]),
             ("refunds", replayed.refunds, refunds[pool.pk]),
+            ("backing", replayed.backing, backing[pool.pk]),
+            ("payouts", replayed.payouts, payouts[pool.pk]),
+            ("closing time", replayed.closes_at, pool.closes_at.isoformat() if pool.extended_from else ""),
+            ("subsidy", replayed.subsidy, replayed.subsidy and pool.subsidy),
         ]:
             if says != is_so:
                 yield f"6: pool {pool.uuid}: its events tell other {what} than its rows"
@@ -242,15 +234,18 @@ def events_tell_the_state() -> Iterator[str]:
 
 def capacity_is_kept() -> Iterator[str]:
     """7. held + standing <= capacity, always, and the counters count what there is."""
+    freed = Slot.objects.freed().order_by().values("pledge__pool").annotate(n=Count("pk")).values("n")
     pools = Pool.objects.annotate(
         counted_held=summed(Pledge.objects.pending(), "shares", "pool"),
         counted_standing=summed(Pledge.objects.standing(), "shares", "pool"),
+        counted_freed=Coalesce(Subquery(freed.filter(pledge__pool=OuterRef("pk"))), 0),
     )
     for pool in pools.filter(capacity__lt=F("counted_held") + F("counted_standing")):
         yield f"7: pool {pool.uuid} holds {pool.counted_held} + {pool.counted_standing} of {pool.capacity} shares"
-    for pool in pools.exclude(held=F("counted_held"), standing=F("counted_standing")):
-        counted = f"{pool.counted_held} + {pool.counted_standing}"
-        yield f"7: pool {pool.uuid} counts {pool.held} + {pool.standing} shares, there are {counted}"
+    for pool in pools.exclude(held=F("counted_held"), standing=F("counted_standing"), freed=F("counted_freed")):
+        counts = f"{pool.held} + {pool.standing} shares and {pool.freed} freed"
+        counted = f"{pool.counted_held} + {pool.counted_standing} and {pool.counted_freed}"
+        yield f"7: pool {pool.uuid} counts {counts}, there are {counted}"
 
 
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
@@ -259,6 +254,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     nobody_pays_more_than_agreed,
     no_more_stands_than_was_approved,
     ended_pools_keep_nothing,
+    surplus_goes_back_whole,
     references_are_unique,
     events_tell_the_state,
     capacity_is_kept,

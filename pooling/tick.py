@@ -5,6 +5,8 @@ Each step may run in any number of processes at once, and running it again chang
 
 from pooling.actions.approval_letters import send_approval_letters
 from pooling.actions.approvals import remind_approvers
+from pooling.actions.backing import declare_short_pools
+from pooling.actions.dropping import give_up_overdue_charges, remind_of_mending
 from pooling.actions.methods import release_unused_methods
 from pooling.actions.notices import handle_waiting_events, look_at_setup_pages
 from pooling.actions.pledges import expire_overdue_pledges
@@ -21,6 +23,9 @@ STEPS = (
     lapse_overdue_pools,
     collect_due_charges,
     follow_up_attempts,
+    give_up_overdue_charges,  # after that: a payment that has arrived is not given up
+    remind_of_mending,
+    declare_short_pools,  # once what could be paid is paid or given up
     send_due_refunds,
     release_unused_methods,
 )

@@ -96,6 +96,14 @@ REFUNDED: Facts = {
     "reference": "9c55d7aa",
     "reason": RefundReason.CANCELLED.label,
 }
+CLOSED: Facts = {
+    "standing": 8,
+    "paid": 250_000,
+    "comes_back": 0,
+    "still_open": 0,
+    "surplus": SurplusRule.PAYERS.label,
+}
+SUBSIDISED: Facts = {"before": 100_000, "subsidy": 250_000, "most": 250_000, "is_reached": False}
 ASKED: Facts = {
     "url": address("approve/example/"),
     "asker": PERSON,
@@ -119,7 +127,6 @@ NOTICE: Facts = {
     "email": "anna.keller@example.org",
     "when": NOW,
     "device": "Firefox, Windows",
-    "ip": "192.0.2.17",
     "reset_url": address("account/password/forgotten/"),
 }
 
@@ -133,6 +140,11 @@ GROUPS: dict[str, dict[str, States]] = {
         },
         "pooling/letters/withdrawn.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
         "pooling/letters/expired.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
+        "pooling/letters/extended.txt": {"": {"before": NOW, "most": 250_000}},
+        "pooling/letters/subsidised.txt": {
+            "": SUBSIDISED,
+            "reached": SUBSIDISED | {"threshold": 5, "is_reached": True},
+        },
         "pooling/letters/lapsed.txt": {"": {}},
     },
     "Zustimmung": {
@@ -155,9 +167,23 @@ GROUPS: dict[str, dict[str, States]] = {
         },
         "pooling/letters/charged.txt": {"": PAID, "takes place": PAID | {"takes_place": True}},
         "pooling/letters/failed.txt": {"declined": FAILED, "confirmation": FAILED | {"asks_for_confirmation": True}},
+        "pooling/letters/mending.txt": {
+            "first": FAILED | {"is_last": False},
+            "last": FAILED | {"is_last": True, "asks_for_confirmation": True},
+        },
+        "pooling/letters/dropped.txt": {
+            "may pledge again": AGAIN | {"standing": 7, "amount": 250_000},
+            "may not": NOT_AGAIN | {"standing": 7, "amount": 250_000},
+        },
         "pooling/letters/confirmed.txt": {
             "": {"standing": 8, "still_open": 0},
             "still to pay": {"standing": 8, "still_open": 250_000},
+        },
+        "pooling/letters/short.txt": {"": {"standing": 7, "gap": 125_000, "paid": 250_000}},
+        "pooling/letters/closed.txt": {
+            "money back": CLOSED | {"comes_back": 25_000},
+            "still to pay": CLOSED | {"paid": 0, "still_open": 250_000},
+            "nothing left": CLOSED,
         },
         "pooling/letters/cancelled.txt": {
             "money back": CANCELLED,
@@ -182,7 +208,7 @@ GROUPS: dict[str, dict[str, States]] = {
         "account/email/email_deleted.txt": {"": NOTICE | {"deleted_email": "new@example.org"}},
         "account/email/password_changed.txt": {"": NOTICE},
         "account/email/password_reset.txt": {"": NOTICE},
-        "account/email/password_set.txt": {"": NOTICE | {"device": "", "ip": ""}},
+        "account/email/password_set.txt": {"": NOTICE | {"device": ""}},
         "mfa/email/totp_activated.txt": {"": NOTICE},
         "mfa/email/totp_deactivated.txt": {"": NOTICE},
         "mfa/email/recovery_codes_generated.txt": {"": NOTICE},

@@ -76,7 +76,7 @@ def ask_for_approval(
         raise AskedTooOften
     if method is not None and method_is_gone(method=method, organisation=organisation):
         raise MethodGone
-    expires_at = min(now + APPROVAL_HOLD, pledge.pool.closes_at)
+    expires_at = min(now + APPROVAL_HOLD, pledge.pool.accepts_until(now=now))
     pledge.awaits_approval, pledge.held_until, pledge.method = True, expires_at, method
     pledge.save(update_fields=["awaits_approval", "held_until", "method"])
     approval = pledge.approvals.create(
@@ -118,7 +118,7 @@ def approve(*, approval: Approval, link: int, now: datetime) -> Approval:
         raise PoolClosed
     answer(approval=approval, state=ApprovalState.APPROVED, now=now)
     pledge.awaits_approval = False
-    pledge.held_until = min(max(approval.expires_at, now + HOLD), pool.closes_at)
+    pledge.held_until = min(max(approval.expires_at, now + HOLD), pool.accepts_until(now=now))
     pledge.save(update_fields=["awaits_approval", "held_until"])
     record(pool, "approval_given", now=now, pledge=pledge, shares=approval.shares, approval=approval.pk)
     if pledge.method is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from pooling.models import (
     Attempt,
@@ -33,14 +33,15 @@ VOIDABLE = (ChargeState.DUE, ChargeState.ACTION_REQUIRED)
 
 
 def lock_prices(*, pool: Pool, pledges: list[Pledge], now: datetime) -> list[Charge]:
-    """Fix the price of each share of `pledges` and make one charge per pledge (fixed pricing: a share costs the
-    ceiling).
+    """Fix the price of each share of `pledges` that has none yet (fixed pricing: a share costs the ceiling), and make
+    one charge per pledge.
 
     Call it under the pool's lock, in the transaction that funds the pool or makes a late pledge stand.
     """
-    Slot.objects.filter(pledge__in=pledges).update(amount=pool.ceiling)
+    Slot.objects.filter(pledge__in=pledges, amount=None).update(amount=pool.ceiling)
+    owed = dict(Slot.objects.filter(pledge__in=pledges).order_by().values_list("pledge").annotate(total=Sum("amount")))
     charges = Charge.objects.bulk_create(
-        [Charge(pledge=pledge, amount=pledge.shares * pool.ceiling, created_at=now) for pledge in pledges]
+        [Charge(pledge=pledge, amount=owed[pledge.pk], created_at=now) for pledge in pledges]
     )
     pool.events.bulk_create(
         [
@@ -49,6 +50,23 @@ def lock_prices(*, pool: Pool, pledges: list[Pledge], now: datetime) -> list[Cha
         ]
     )
     return charges
+
+
+def refill_slots(*, pool: Pool, pledge: Pledge, now: datetime) -> int:
+    """Give the shares of `pledge` the freed places of `pool`, each with its locked amount, as far as there are any.
+
+    Call it under the pool's lock. Returns how many.
+    """
+    freed = Slot.objects.freed().filter(pledge__pool=pool).order_by("pk")[: pledge.shares]
+    pairs = list(zip(pledge.slots.order_by("pk"), freed, strict=False))
+    for slot, old in pairs:
+        slot.refills, slot.amount = old, old.amount
+    if pairs:
+        Slot.objects.bulk_update([slot for slot, _old in pairs], ["refills", "amount"])
+        pool.freed -= len(pairs)
+        pool.save(update_fields=["freed"])
+        record(pool, "slots_refilled", now=now, pledge=pledge, shares=len(pairs))
+    return len(pairs)
 
 
 @transaction.atomic

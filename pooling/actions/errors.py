@@ -90,6 +90,23 @@ class WrongState(Refused):
         return _("The pool's state does not allow this. Nothing has changed.")
 
 
+class NothingToDraw(Refused):
+    """No guarantee was written down, or all of it is drawn."""
+
+    def __str__(self) -> str:
+        return _("There is no guarantee left to draw on. Nothing has changed.")
+
+
+class NotHeldYet(Refused):
+    def __str__(self) -> str:
+        return _("The workshop has not begun yet, so it can't be settled. Nothing has changed.")
+
+
+class PaymentsUnderWay(Refused):
+    def __str__(self) -> str:
+        return _("Payments are still on their way. Please try again in a few minutes; nothing has changed.")
+
+
 class TermsUnsound(Refused):
     """The terms break rules; `problems` are pairs of field and sentence."""
 

@@ -95,13 +95,29 @@ def tell_charged(*, charge: Charge, now: datetime) -> int:
 
 def tell_failed(*, charge: Charge, mend_url: str, now: datetime) -> int:
     """The payment did not work: what that means, until when the places are kept, and `mend_url` to pay."""
-    facts: Facts = {
+    facts = mending_facts(charge, mend_url)
+    return tell("failed", key=f"failed-{charge.uuid}", pledge=charge.pledge, facts=facts, now=now)
+
+
+def mending_facts(charge: Charge, mend_url: str) -> Facts:
+    return {
         "amount": charge.amount - charge.captured,
         "keep_until": charge.mend_until,
         "asks_for_confirmation": charge.failure == ASKS_FOR_CONFIRMATION,
         "mend_url": mend_url,
     }
-    return tell("failed", key=f"failed-{charge.uuid}", pledge=charge.pledge, facts=facts, now=now)
+
+
+def tell_mending(*, charge: Charge, number: int, mend_url: str, now: datetime) -> int:
+    """A payment still waits for the person: reminder 1 or 2 (the last)."""
+    facts = mending_facts(charge, mend_url) | {"is_last": number == 2}
+    return tell("mending", key=f"mending-{charge.uuid}-{number}", pledge=charge.pledge, facts=facts, now=now)
+
+
+def tell_dropped(*, charge: Charge, now: datetime) -> int:
+    """The payment did not arrive in time: the pledge has ended, and costs nothing."""
+    facts = reopening(charge.pledge, now) | {"amount": charge.amount}
+    return tell("dropped", key=f"dropped-{charge.pledge.uuid}", pledge=charge.pledge, facts=facts, now=now)
 
 
 def tell_all_confirmed(*, pool: Pool, now: datetime) -> int:
@@ -156,14 +172,23 @@ def tell(letter: str, *, key: str, pledge: Pledge, facts: Facts, now: datetime) 
 
 
 def tell_each(
-    letter: str, *, pool: Pool, pledges: Iterable[Pledge], facts: Callable[[Pledge], Facts], now: datetime
+    letter: str,
+    *,
+    pool: Pool,
+    pledges: Iterable[Pledge],
+    facts: Callable[[Pledge], Facts],
+    now: datetime,
+    once: str = "",
 ) -> int:
-    """Queue one kind of letter for each of `pledges`, which are all of `pool` and tell once."""
+    """Queue one kind of letter for each of `pledges`, which are all of `pool` and tell once; where a thing can happen
+    several times, once for each value of `once`.
+    """
     prefetch_related_objects([pool], "texts")
     drafts = []
     for pledge in pledges:
         pledge.pool = pool
-        drafts.append(Draft(f"{letter}-{pledge.uuid}", pledge.organisation, about(pledge) | facts(pledge)))
+        key = f"{letter}-{pledge.uuid}-{once}".rstrip("-")
+        drafts.append(Draft(key, pledge.organisation, about(pledge) | facts(pledge)))
     return queue_letters(template=f"pooling/letters/{letter}.txt", drafts=drafts, now=now)
 
 
@@ -205,9 +230,9 @@ def consent_facts(pledge: Pledge, consent: Acceptance) -> Facts:
 
 
 def reopening(pledge: Pledge, now: datetime) -> Facts:
-    """Whether the organisation may pledge again."""
+    """Whether the organisation may pledge again, and until when."""
     pool = pledge.pool
-    return {"may_pledge_again": pool.accepts(now=now) and pool.places_left > 0}
+    return {"may_pledge_again": pool.open_places(now=now) > 0, "closes_at": pool.accepts_until(now=now)}
 
 
 def ended_with(pool: Pool) -> PledgeQuerySet:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from pooling import links
-from pooling.models import Attempt, AttemptKind, AttemptState, Charge, ChargeState, Pool, record
+from pooling.models import Attempt, AttemptKind, AttemptState, Charge, Pool, record
 from pooling.payments import provider
 from pooling.payments.base import OutcomeUnknown, Page, PaymentPageRequest, Progress, RequestRefused
 
@@ -86,7 +86,8 @@ def begin_page_attempt(*, charge: Charge, language: str, now: datetime) -> Attem
     charge = (
         Charge.objects.select_for_update(no_key=True, of=("self",)).select_related("pledge__method").get(pk=charge.pk)
     )
-    if charge.state != ChargeState.ACTION_REQUIRED or charge.attempts.live().exists():
+    is_owed = charge.can_be_mended(now=now) and pool.state in Pool.OWING_STATES
+    if not is_owed or charge.attempts.live().exists():
         return None
     pledge, method = charge.pledge, method_of(charge.pledge)
     number = next_number(charge)

@@ -26,8 +26,8 @@ from .errors import AwaitsApproval, PledgeEnded
 
 # A page for a payment method lives so long: it ends before the hold of 35 minutes does (DESIGN.md section 5).
 PAGE_LIFE = timedelta(minutes=31)
-# Pledges of these pools cost nothing any more.
-ENDED = (PoolState.LAPSED, PoolState.CANCELLED)
+# Pledges of these pools cost nothing more; what is still owed of a closed one is paid on a page.
+ENDED = (PoolState.LAPSED, PoolState.CANCELLED, PoolState.CLOSED)
 
 
 def customer_of(organisation: Organisation) -> ProviderCustomer:

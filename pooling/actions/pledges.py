@@ -57,8 +57,8 @@ def require_accepting(*, pool: Pool, shares: int, now: datetime) -> None:
         raise TooFewShares
     if not pool.accepts(now=now):
         raise PoolClosed
-    if shares > pool.places_left:
-        raise PoolFull(pool.places_left)
+    if shares > (left := pool.open_places(now=now)):
+        raise PoolFull(left)
 
 
 def accept_terms(*, pledge: Pledge, shares: int, by: User, language: str, now: datetime) -> Acceptance:
@@ -102,7 +102,7 @@ def place_pledge(
         state=PledgeState.PENDING,
         placed_by=by,
         placed_at=now,
-        held_until=min(now + HOLD, pool.closes_at),
+        held_until=min(now + HOLD, pool.accepts_until(now=now)),
     )
     pledge.pool, pledge.organisation = pool, organisation
     Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(shares)])
@@ -156,8 +156,10 @@ def hold_again(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
 def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime) -> None:
     """pending -> standing under the pool's lock, and what follows: the pool is funded if this was the share it needed.
 
-    Raises MethodGone if the method was released meanwhile.
+    Raises MethodGone if the method was released meanwhile, PoolClosed if closing time came and no freed place is left.
     """
+    if now >= pool.closes_at and pledge.shares > pool.freed - (pool.held - pledge.shares):
+        raise PoolClosed  # no new share stands; others may hold the places that were freed
     method = SavedMethod.objects.select_for_update(no_key=True).get(pk=method.pk, organisation=pledge.organisation_id)
     if method.released_at:
         raise MethodGone
@@ -223,9 +225,11 @@ def require_changeable(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
     """
     if not pledge.is_live or pool.state in (PoolState.LAPSED, PoolState.CANCELLED):
         raise PledgeEnded
-    if pledge.state == PledgeState.STANDING and pool.state in Pool.FINANCED_STATES:
+    if pledge.state == PledgeState.STANDING and pool.state in Pool.OWING_STATES:
         raise PricesLocked
-    if now >= pool.closes_at:
+    # A freed place that is held after closing can be given back, and is free for others at once.
+    is_held = pledge.held_until is not None and now < pledge.held_until
+    if now >= pool.closes_at and not is_held:
         raise PoolClosed
 
 

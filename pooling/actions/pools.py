@@ -14,6 +14,7 @@ from members.models import User
 from pooling.models import PledgeState, Pool, PoolState, WorkshopText, record
 
 from . import letters
+from .backing import take_back
 from .charges import void_charges
 from .errors import TermsUnsound, WrongState
 from .pledges import end_pledge
@@ -123,5 +124,6 @@ def cancel_pool(*, pool: Pool, reason: str, by: User, now: datetime) -> Pool:
     record(pool, "pool_cancelled", now=now, by=by)
     void_charges(pool=pool, now=now)
     refund_everything(pool=pool, now=now)
+    take_back(pool=pool, by=by, now=now)
     letters.tell_all_cancelled(pool=pool, now=now)
     return pool

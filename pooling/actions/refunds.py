@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from pooling.actions.letters import tell_refunded
-from pooling.models import Attempt, Pool, Refund, RefundReason, RefundState, record
+from pooling.models import Attempt, Payout, Pledge, Pool, Refund, RefundReason, RefundState, record
 from pooling.payments import provider
 from pooling.payments.base import OutcomeUnknown, Parameters, Progress, RefundRequest, RefundResult, RequestRefused
 
@@ -17,11 +18,13 @@ from .patience import BOOKS_FIRST, LEASE, STALE, after
 NEXT_LOOK = timedelta(minutes=10)
 
 
-def owe_refund(*, attempt: Attempt, amount: int, reason: RefundReason, now: datetime) -> Refund:
+def owe_refund(
+    *, attempt: Attempt, amount: int, reason: RefundReason, now: datetime, payout: Payout | None = None
+) -> Refund:
     """Write down that `amount` Rappen of what `attempt` brought go back. Call it in the transaction that decides so."""
     charge = attempt.charge
     refund = Refund.objects.create(
-        charge=charge, attempt=attempt, amount=amount, reason=reason, created_at=now, next_look_at=now
+        charge=charge, attempt=attempt, payout=payout, amount=amount, reason=reason, created_at=now, next_look_at=now
     )
     record(charge.pledge.pool, "refund_due", now=now, pledge=charge.pledge, charge=charge, refund=refund, amount=amount)
     return refund
@@ -29,18 +32,22 @@ def owe_refund(*, attempt: Attempt, amount: int, reason: RefundReason, now: date
 
 def refund_everything(*, pool: Pool, now: datetime) -> int:
     """Owe back all that was captured for a pool and isn't on its way back yet. Returns the number of refunds made."""
-    attempts = (
-        Attempt.objects.filter(charge__pledge__pool=pool, captured__gt=0)
-        .select_related("charge__pledge__pool")
-        .prefetch_related("refunds")
-    )
-    made = 0
-    for attempt in attempts:
-        left = attempt.captured - sum(refund.amount for refund in attempt.refunds.all())
+    captured = Attempt.objects.filter(charge__pledge__pool=pool)
+    return owe_back_all_of(captured, reason=RefundReason.CANCELLED, now=now)
+
+
+def owe_back(*, pledge: Pledge, reason: RefundReason, now: datetime) -> int:
+    """Owe back all that was captured for one pledge and isn't on its way back yet. Returns the number of refunds."""
+    return owe_back_all_of(Attempt.objects.filter(charge__pledge=pledge), reason=reason, now=now)
+
+
+def owe_back_all_of(attempts: QuerySet[Attempt], *, reason: RefundReason, now: datetime) -> int:
+    paid = attempts.filter(captured__gt=0).select_related("charge__pledge__pool").prefetch_related("refunds")
+    lefts = [(attempt, attempt.captured - sum(refund.amount for refund in attempt.refunds.all())) for attempt in paid]
+    for attempt, left in lefts:
         if left > 0:
-            owe_refund(attempt=attempt, amount=left, reason=RefundReason.CANCELLED, now=now)
-            made += 1
-    return made
+            owe_refund(attempt=attempt, amount=left, reason=reason, now=now)
+    return sum(left > 0 for _attempt, left in lefts)
 
 
 def send_due_refunds(*, now: datetime) -> int:

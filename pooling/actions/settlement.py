@@ -12,8 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from pooling import links
 from pooling.models import (
@@ -25,7 +24,6 @@ from pooling.models import (
     Pledge,
     Pool,
     PoolState,
-    Refund,
     RefundReason,
     record,
 )
@@ -33,7 +31,8 @@ from pooling.payments import provider
 from pooling.payments.base import ChargeResult, OutcomeUnknown, Progress, RequestRefused
 
 from . import letters
-from .charges import claim_due_charge, claim_unanswered_attempt, lock_prices
+from .backing import confirm_if_financed, take_late_money
+from .charges import claim_due_charge, claim_unanswered_attempt, lock_prices, refill_slots
 from .patience import BOOKS_FIRST, STALE, after
 from .refunds import owe_refund
 
@@ -54,27 +53,13 @@ def fund_pool(*, pool: Pool, now: datetime) -> None:
 
 
 def charge_late_pledge(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
-    """A pledge that stands after the threshold is charged like the others, in the transaction that makes it stand."""
+    """A pledge that stands after the threshold is charged like the others, in the transaction that makes it stand.
+
+    It takes the places that dropped pledges freed first.
+    """
+    refill_slots(pool=pool, pledge=pledge, now=now)
     lock_prices(pool=pool, pledges=[pledge], now=now)
     letters.tell_funded(pledge=pledge, now=now)
-
-
-def net_of(pool: Pool) -> int:
-    """Rappen that are there for good: captured, less all that went back or is to go back."""
-    captured = Charge.objects.filter(pledge__pool=pool).aggregate(sum=Coalesce(Sum("captured"), 0))["sum"]
-    returned = Refund.objects.filter(charge__pledge__pool=pool).aggregate(sum=Coalesce(Sum("amount"), 0))["sum"]
-    return int(captured - returned)
-
-
-def confirm_if_financed(*, pool: Pool, now: datetime) -> bool:
-    """funded -> confirmed as soon as the money is there. Never undone. Call it under the pool's lock."""
-    if pool.state != PoolState.FUNDED or (net := net_of(pool)) < pool.to_raise:
-        return False
-    pool.state, pool.confirmed_at = PoolState.CONFIRMED, now
-    pool.save()
-    record(pool, "pool_confirmed", now=now, net=net)
-    letters.tell_all_confirmed(pool=pool, now=now)
-    return True
 
 
 def collect_due_charges(*, now: datetime) -> int:
@@ -119,7 +104,7 @@ def ask(attempt: Attempt, *, now: datetime) -> ChargeResult:
     Raises what providers raise.
     """
     bank = provider(attempt.provider)
-    owed = is_owed(attempt)
+    owed = is_owed(attempt, now=now)
     if attempt.kind == AttemptKind.PAGE and not attempt.page_ref:
         if now - attempt.started_at >= STALE:
             return ChargeResult(Progress.FAILED, failure="never_arrived")
@@ -143,12 +128,12 @@ def ask(attempt: Attempt, *, now: datetime) -> ChargeResult:
     return bank.charge(key=attempt.key, parameters=attempt.parameters)
 
 
-def is_owed(attempt: Attempt) -> bool:
-    """Whether the charge still asks for money: it isn't void or paid meanwhile, and its pool wasn't cancelled."""
-    open_states = [ChargeState.SENDING, ChargeState.ACTION_REQUIRED]
-    return Charge.objects.filter(
-        pk=attempt.charge_id, state__in=open_states, pledge__pool__state__in=Pool.FINANCED_STATES
-    ).exists()
+def is_owed(attempt: Attempt, *, now: datetime) -> bool:
+    """Whether the charge still asks for money: it isn't void, paid or given up meanwhile, its mending window isn't
+    over, and its pool wasn't cancelled.
+    """
+    waits = Q(state=ChargeState.SENDING) | Q(state=ChargeState.ACTION_REQUIRED, mend_until__gt=now)
+    return Charge.objects.filter(waits, pk=attempt.charge_id, pledge__pool__state__in=Pool.OWING_STATES).exists()
 
 
 def name_page(attempt: Attempt) -> None:
@@ -192,13 +177,14 @@ def enter_success(*, pool: Pool, charge: Charge, attempt: Attempt, captured: int
     """Money arrived. What isn't owed, or is too much, goes back from this very transaction on."""
     attempt.state, attempt.captured, attempt.failure, attempt.ended_at = AttemptState.SUCCEEDED, captured, "", now
     attempt.save()
-    owed = charge.state != ChargeState.VOID and pool.state in Pool.FINANCED_STATES
+    given_up = charge.state in (ChargeState.VOID, ChargeState.FAILED)
+    owed = not given_up and pool.state in Pool.OWING_STATES
     already = charge.captured - sum(refund.amount for refund in charge.refunds.all())
     charge.captured += captured
     keep = min(captured, max(0, charge.amount - already)) if owed else 0
     if owed and charge.captured >= charge.amount:
         charge.state, charge.failure, charge.mend_until = ChargeState.SUCCEEDED, "", None
-    elif not owed:
+    elif not owed and charge.state != ChargeState.FAILED:
         charge.state = ChargeState.VOID
     charge.settled_at = now
     charge.save()
@@ -210,6 +196,8 @@ def enter_success(*, pool: Pool, charge: Charge, attempt: Attempt, captured: int
         owe_refund(attempt=attempt, amount=captured - keep, reason=reason, now=now)
     if keep and charge.state == ChargeState.SUCCEEDED:
         letters.tell_charged(charge=charge, now=now)
+    if keep and pool.state == PoolState.CLOSED:
+        take_late_money(pool=pool, amount=keep, now=now)
     confirm_if_financed(pool=pool, now=now)
 
 
@@ -219,7 +207,7 @@ def enter_failure(*, pool: Pool, charge: Charge, attempt: Attempt, failure: str,
     attempt.save()
     if charge.state != ChargeState.SENDING:
         return  # a page that nobody finished: the charge waits as it did before
-    if pool.state in Pool.FINANCED_STATES:
+    if pool.state in Pool.OWING_STATES:
         charge.state, charge.failure = ChargeState.ACTION_REQUIRED, failure[:60]
         charge.mend_until = charge.mend_until or now + timedelta(days=pool.mending_days)
         record(pool, "charge_action_required", now=now, pledge=charge.pledge, charge=charge, failure=failure[:60])

@@ -1,4 +1,5 @@
 from .approval import APPROVAL_HOLD, Approval, ApprovalLetter, ApprovalState
+from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .event import PoolEvent, event, record
 from .method import ProviderCustomer, SavedMethod, SetupPage, SetupState
@@ -20,8 +21,13 @@ __all__ = [
     "Attempt",
     "AttemptKind",
     "AttemptState",
+    "Backing",
+    "BackingKind",
     "Charge",
     "ChargeState",
+    "Guarantee",
+    "Payout",
+    "PayoutTo",
     "Pledge",
     "PledgeState",
     "Pool",

@@ -18,6 +18,7 @@ class ChargeState(models.TextChoices):
     SENDING = "sending", _("is on its way")
     SUCCEEDED = "succeeded", _("paid")
     ACTION_REQUIRED = "action_required", _("needs you")
+    FAILED = "failed", _("did not arrive")
     VOID = "void", _("void")
 
 
@@ -27,6 +28,14 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
 
     def live(self) -> ChargeQuerySet:
         return self.exclude(state=ChargeState.VOID)
+
+    def open(self) -> ChargeQuerySet:
+        """Nobody knows yet whether they will be paid."""
+        return self.filter(state__in=[ChargeState.DUE, ChargeState.SENDING, ChargeState.ACTION_REQUIRED])
+
+    def overdue(self, *, now: datetime) -> ChargeQuerySet:
+        """Waiting for the person longer than the mending window."""
+        return self.filter(state=ChargeState.ACTION_REQUIRED, mend_until__lte=now)
 
     def captured(self) -> ChargeQuerySet:
         return self.filter(captured__gt=0)
@@ -43,6 +52,8 @@ class Charge(models.Model):
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     mend_until = models.DateTimeField(null=True)
+    given_up_from = models.DateTimeField(null=True)  # until then whoever gives it up is expected to have done so
+    reminders = models.PositiveSmallIntegerField(default=0)  # that were written while it waits
     failure = models.CharField(max_length=60, blank=True)  # the provider's code of the last decline
 
     objects = ChargeQuerySet.as_manager()
@@ -62,10 +73,21 @@ class Charge(models.Model):
                 name="charge_succeeded_was_captured",
             ),
             models.CheckConstraint(condition=~Q(state="due") | Q(captured=0), name="charge_due_has_no_money"),
+            models.CheckConstraint(
+                condition=~Q(state="action_required") | Q(mend_until__isnull=False), name="charge_waits_until_some_time"
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    def is_overdue(self, *, now: datetime) -> bool:
+        """Whether it waits for the person although its mending window is over."""
+        return self.state == ChargeState.ACTION_REQUIRED and self.mend_until is not None and self.mend_until <= now
+
+    def can_be_mended(self, *, now: datetime) -> bool:
+        """Whether the person can pay it now."""
+        return self.state == ChargeState.ACTION_REQUIRED and not self.is_overdue(now=now)
 
 
 class AttemptKind(models.TextChoices):

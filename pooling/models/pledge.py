@@ -25,6 +25,7 @@ class PledgeState(models.TextChoices):
     STANDING = "standing", _("stands")
     WITHDRAWN = "withdrawn", _("withdrawn")
     EXPIRED = "expired", _("expired")
+    DROPPED = "dropped", _("ended: the payment did not arrive")
 
 
 class PledgeQuerySet(models.QuerySet["Pledge"]):
@@ -36,6 +37,9 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
 
     def pending(self) -> PledgeQuerySet:
         return self.filter(state=PledgeState.PENDING)
+
+    def dropped(self) -> PledgeQuerySet:
+        return self.filter(state=PledgeState.DROPPED)
 
     def overdue(self, *, now: datetime) -> PledgeQuerySet:
         """Pending ones whose hold has run out."""
@@ -104,11 +108,29 @@ class Pledge(models.Model):
         return self.shares * self.pool.seats_per_share
 
 
+class SlotQuerySet(models.QuerySet["Slot"]):
+    def freed(self) -> SlotQuerySet:
+        """Slots of dropped pledges that nobody has filled again."""
+        return self.filter(pledge__state=PledgeState.DROPPED, refilled_by=None)
+
+    def locked(self) -> SlotQuerySet:
+        """What the cost is spread over: slots that are held, and those that were dropped and not filled again."""
+        return self.filter(
+            Q(pledge__state=PledgeState.STANDING) | Q(pledge__state=PledgeState.DROPPED, refilled_by=None)
+        )
+
+
 class Slot(models.Model):
-    """One share of a pledge. Its amount is empty until prices lock; ids run in order of pledging."""
+    """One share of a pledge. Its amount is empty until prices lock; ids run in order of pledging.
+
+    A dropped pledge keeps its slots. `refills` names the freed one whose place and amount this one took.
+    """
 
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="slots")
     amount = RappenField(null=True)  # type: ignore[misc]  # a field of ours, so the plugin can not see that it may be empty
+    refills = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="refilled_by")
+
+    objects = SlotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("share")

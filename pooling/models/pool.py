@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -13,12 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from .terms import Terms
 
+# A place that a dropped pledge freed may be filled again until so long before the start (DESIGN.md section 5).
+REFILLS_END = timedelta(days=14)
+
 
 class PoolState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     OPEN = "open", _("Open for pledges")
     FUNDED = "funded", _("Threshold reached, payments are under way")
+    SHORT = "short", _("Money is missing")
     CONFIRMED = "confirmed", _("Takes place")
+    CLOSED = "closed", _("Settled")
     LAPSED = "lapsed", _("Did not come about")
     CANCELLED = "cancelled", _("Called off")
 
@@ -39,19 +44,24 @@ class PoolQuerySet(models.QuerySet["Pool"]):
 class Pool(Terms):
     """One workshop's financing.
 
-    `held` and `standing` count shares of pending and of standing pledges. They are kept under the pool's row lock, so
-    that the database
-    itself refuses a share too many; `check_money` recounts them.
+    `held` and `standing` count shares of pending and of standing pledges, `freed` those of dropped ones that nobody has
+    filled again. They are kept under the pool's row lock, so that the database itself refuses a share too many;
+    `check_money` recounts them.
     """
 
-    OPEN_STATES: ClassVar = (PoolState.OPEN, PoolState.FUNDED, PoolState.CONFIRMED)
-    FINANCED_STATES: ClassVar = (PoolState.FUNDED, PoolState.CONFIRMED)
+    OPEN_STATES: ClassVar = (PoolState.OPEN, PoolState.FUNDED, PoolState.SHORT, PoolState.CONFIRMED)
+    # Prices are locked and the workshop is to be held: what is owed is collected, a place that is freed may be filled.
+    FINANCED_STATES: ClassVar = (PoolState.FUNDED, PoolState.SHORT, PoolState.CONFIRMED)
+    # What pledges owe stays owed: a payment that is still open when the pool is closed can be made afterwards.
+    OWING_STATES: ClassVar = (*FINANCED_STATES, PoolState.CLOSED)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     page_key = models.UUIDField(_("key of the workshop's page"), unique=True)
     state = models.CharField(_("state"), max_length=10, choices=PoolState.choices, default=PoolState.DRAFT)
     held = models.PositiveIntegerField(default=0, editable=False)
     standing = models.PositiveIntegerField(default=0, editable=False)
+    freed = models.PositiveIntegerField(default=0, editable=False)
+    extended_from = models.DateTimeField(_("closing time before the extension"), null=True, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     funded_at = models.DateTimeField(null=True, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
@@ -73,12 +83,16 @@ class Pool(Terms):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "open", "lapsed"], funded_at=None)
-                | Q(state__in=["funded", "confirmed"], funded_at__isnull=False)
+                | Q(state__in=["funded", "short", "confirmed", "closed"], funded_at__isnull=False)
                 | Q(state="cancelled"),
                 name="pool_is_funded_once_prices_are_locked",
             ),
             models.CheckConstraint(
-                condition=~Q(state="confirmed") | Q(confirmed_at__isnull=False), name="pool_confirmed_has_its_time"
+                condition=~Q(state__in=["confirmed", "closed"]) | Q(confirmed_at__isnull=False),
+                name="pool_confirmed_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(extended_from=None) | Q(extended_from__lt=F("closes_at")), name="pool_is_extended_to_later"
             ),
         ]
 
@@ -87,8 +101,30 @@ class Pool(Terms):
 
     @property
     def places_left(self) -> int:
-        """Shares that can still be pledged."""
+        """Shares that nobody holds. `open_places` says how many of them can be pledged now."""
         return max(0, self.capacity - self.held - self.standing)
+
+    @property
+    def refills_until(self) -> datetime:
+        """Until when a freed place may be filled again."""
+        return self.starts_at - REFILLS_END
+
+    def open_places(self, *, now: datetime) -> int:
+        """Shares that can be pledged now: those that are left until the pool closes, then those that were freed."""
+        if self.state not in self.OPEN_STATES:
+            return 0
+        if now < self.closes_at:
+            return self.places_left
+        if self.state in self.FINANCED_STATES and now < self.refills_until:
+            return min(self.places_left, max(0, self.freed - self.held))
+        return 0
+
+    def awaits_new_slots(self, *, now: datetime) -> bool:
+        """Whether a share that nobody has paid for yet may still come: before closing, where places are left or held.
+
+        Filling a freed place again makes no new one.
+        """
+        return now < self.closes_at and self.places_left + self.held > 0
 
     @property
     def missing(self) -> int:
@@ -96,12 +132,22 @@ class Pool(Terms):
         return max(0, self.threshold - self.standing)
 
     def accepts(self, *, now: datetime) -> bool:
-        """Whether a new share may still stand: read under the pool's lock where it decides."""
-        return self.state in self.OPEN_STATES and now < self.closes_at
+        """Whether another share may still stand: read under the pool's lock where it decides.
+
+        From closing on it only takes the place of one that was freed.
+        """
+        if now < self.closes_at:
+            return self.state in self.OPEN_STATES
+        return self.freed > 0 and self.state in self.FINANCED_STATES and now < self.refills_until
+
+    def accepts_until(self, *, now: datetime) -> datetime:
+        """When it stops accepting what it accepts now."""
+        return self.closes_at if now < self.closes_at else self.refills_until
 
     def next_turn(self, *, now: datetime) -> datetime | None:
         """When time alone will next change what is said of the pool."""
-        return min((moment for moment in (self.closes_at, self.starts_at) if now < moment), default=None)
+        turns = (self.closes_at, self.refills_until, self.starts_at)
+        return min((moment for moment in turns if now < moment), default=None)
 
     def text(self, language: str = "") -> WorkshopText | None:
         """The workshop's title and address in `language` (the active one by default), else in any language there is."""

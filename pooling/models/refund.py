@@ -22,6 +22,7 @@ class RefundState(models.TextChoices):
 class RefundReason(models.TextChoices):
     CANCELLED = "cancelled", _("The workshop was called off.")
     NOT_OWED = "not_owed", _("The payment was no longer owed.")
+    SURPLUS = "surplus", _("More money came together than the workshop cost.")
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):
@@ -44,6 +45,7 @@ class Refund(models.Model):
     charge = models.ForeignKey("pooling.Charge", on_delete=models.PROTECT, related_name="refunds")
     attempt = models.ForeignKey("pooling.Attempt", on_delete=models.PROTECT, related_name="refunds")
     amount = RappenField()
+    payout = models.ForeignKey("pooling.Payout", null=True, on_delete=models.PROTECT, related_name="refunds")
     reason = models.CharField(max_length=12, choices=RefundReason.choices)
     state = models.CharField(max_length=10, choices=RefundState.choices, default=RefundState.DUE)
     parameters = models.JSONField(default=dict)
@@ -64,6 +66,10 @@ class Refund(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=1), name="refund_is_of_something"),
             models.CheckConstraint(condition=Q(state__in=RefundState.values), name="refund_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(reason="surplus", payout__isnull=False) | ~Q(reason="surplus") & Q(payout=None),
+                name="refund_of_a_surplus_names_its_payout",
+            ),
             models.UniqueConstraint(fields=["ref"], condition=~Q(ref=""), name="refund_ref_is_unique"),
         ]
 

@@ -34,7 +34,8 @@ def charge_from(token: str) -> Charge:
 
 def show(request: HttpRequest, charge: Charge, *, trouble: str = "", status: int = 200) -> HttpResponse:
     context = {"charge": charge, "pledge": charge.pledge, "pool": charge.pledge.pool, "trouble": trouble}
-    context["can_pay"] = charge.state == ChargeState.ACTION_REQUIRED
+    context["can_pay"] = charge.can_be_mended(now=timezone.now())
+    context["given_up"] = charge.state == ChargeState.FAILED or charge.is_overdue(now=timezone.now())
     return render(request, "pooling/mend.html", context, status=status)
 
 
@@ -44,7 +45,7 @@ def show(request: HttpRequest, charge: Charge, *, trouble: str = "", status: int
 def mend(request: HttpRequest, token: str) -> HttpResponse:
     """Looking changes nothing (mail programs open links); the button opens the payment page."""
     charge = charge_from(token)
-    if request.method != "POST" or charge.state != ChargeState.ACTION_REQUIRED:
+    if request.method != "POST" or not charge.can_be_mended(now=timezone.now()):
         return show(request, charge)
     try:
         url = open_payment_page(charge=charge, language=get_language() or "de", now=timezone.now())

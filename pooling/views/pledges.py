@@ -99,7 +99,7 @@ def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def pledge_form(request: HttpRequest, form: PledgeForm, pool: Pool, *, status: int = 200) -> HttpResponse:
     """The page with the form, or with the reason why there is none."""
-    if not pool.accepts(now=timezone.now()) or pool.places_left == 0:
+    if pool.open_places(now=timezone.now()) == 0:
         return render(request, "pooling/pledge_not_possible.html", {"pool": pool}, status=status)
     shares = chosen_shares(form["shares"].value(), pool)
     return render(
@@ -113,7 +113,7 @@ def chosen_shares(typed: Any, pool: Pool) -> int:
     """
     text = str(typed or "").strip()
     shares = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-    return min(max(shares, 1), max(pool.places_left, 1))
+    return min(max(shares, 1), max(pool.open_places(now=timezone.now()), 1))
 
 
 def consent(pool: Pool, shares: int) -> dict[str, Any]:

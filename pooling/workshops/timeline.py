@@ -21,6 +21,16 @@ SENTENCES = {
         "The threshold was reached with %(standing)s shares. Prices are locked, payments are being collected."
     ),
     "pool_confirmed": _("The money is there (%(net)s): the workshop takes place."),
+    "pool_short": _("All payments are final and %(gap)s are missing."),
+    "pool_closed": _("The account was settled. Surplus: %(surplus)s."),
+    "pool_extended": _("The closing time was moved to a later one. Everybody was told."),
+    "subsidy_grown": _("The subsidy grew from %(subsidy_before)s to %(subsidy)s. Threshold: %(threshold)s shares."),
+    "guarantee_recorded": _("A guarantee of up to %(limit)s was written down."),
+    "guarantee_drawn": _("%(amount)s were drawn from the guarantee."),
+    "guarantee_returned": _("%(amount)s went back to the guarantor."),
+    "gap_absorbed": _("The operator bears %(amount)s."),
+    "gap_reversed": _("The operator no longer bears %(amount)s."),
+    "surplus_paid": _("%(amount)s of the surplus were paid out."),
     "pool_lapsed": _(
         "The closing time came with %(standing)s shares: the threshold was not reached. Nobody was charged."
     ),
@@ -30,6 +40,10 @@ SENTENCES = {
     "pledge_changed": _("%(organisation)s changed the number of shares from %(before)s to %(shares)s."),
     "pledge_withdrawn": _("%(organisation)s withdrew its pledge. Shares: %(shares)s."),
     "pledge_expired": _("The pledge of %(organisation)s ran out before it stood. Shares: %(shares)s."),
+    "pledge_dropped": _(
+        "The pledge of %(organisation)s ended, because its payment did not arrive. Places free again: %(shares)s."
+    ),
+    "slots_refilled": _("%(organisation)s took over places that had been freed: %(shares)s."),
     "approval_asked": _("%(organisation)s asked somebody to approve its pledge. Shares: %(shares)s."),
     "approval_sent_again": _("%(organisation)s sent its request for approval again."),
     "approval_given": _("The pledge of %(organisation)s was approved. Shares: %(shares)s."),
@@ -39,6 +53,8 @@ SENTENCES = {
     "charge_page_opened": _("%(organisation)s opened the payment page."),
     "charge_captured": _("%(amount)s arrived from %(organisation)s."),
     "charge_action_required": _("The payment of %(organisation)s did not work. The organisation was asked to mend it."),
+    "charge_reminded": _("%(organisation)s was reminded of its payment."),
+    "charge_failed": _("The payment of %(organisation)s was given up."),
     "charge_void": _("Nothing is owed by %(organisation)s any more."),
     "refund_due": _("%(amount)s go back to %(organisation)s."),
     "refund_sending": _("The refund of %(amount)s to %(organisation)s was sent."),
@@ -46,7 +62,7 @@ SENTENCES = {
     "refund_failed": _("The refund of %(amount)s to %(organisation)s failed."),
 }
 
-AMOUNTS = ("amount", "net")
+AMOUNTS = ("amount", "net", "gap", "limit", "subsidy", "subsidy_before", "surplus")
 
 # The domain's own labels speak to the organisation that pays.
 CHARGE_STATES = {
@@ -54,6 +70,7 @@ CHARGE_STATES = {
     ChargeState.SENDING: _("on its way"),
     ChargeState.SUCCEEDED: _("paid"),
     ChargeState.ACTION_REQUIRED: _("waits for the organisation"),
+    ChargeState.FAILED: _("did not arrive"),
     ChargeState.VOID: _("void"),
 }
 
@@ -61,7 +78,9 @@ CHARGE_STATES = {
 POOL_TAGS = {
     "open": "primary",
     "funded": "primary",
+    "short": "critical",
     "confirmed": "primary",
+    "closed": "secondary",
     "draft": "secondary",
     "lapsed": "secondary",
     "cancelled": "critical",

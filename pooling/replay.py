@@ -1,0 +1,113 @@
+"""What a pool's events alone say of it (DESIGN.md section 5, sixth invariant)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from .models import BackingKind, PledgeState, PoolEvent, PoolState, RefundState
+
+
+@dataclass
+class Replayed:
+    """What a pool's events alone say of it."""
+
+    state: str = PoolState.DRAFT
+    pledges: dict[int, tuple[str, int]] = field(default_factory=dict)
+    captured: int = 0
+    freed: int = 0
+    backing: dict[str, int] = field(default_factory=dict)
+    payouts: dict[str, int] = field(default_factory=dict)
+    closes_at: str = ""  # empty where it was never moved
+    subsidy: int | None = None  # None where it never grew
+    refunds: dict[int, str] = field(default_factory=dict)
+
+    def shares(self, state: str) -> int:
+        return sum(shares for pledge_state, shares in self.pledges.values() if pledge_state == state)
+
+
+# Where each event leads: the pool's state, or the pledge's.
+POOL_TURNS = {
+    "pool_opened": PoolState.OPEN,
+    "pool_funded": PoolState.FUNDED,
+    "pool_short": PoolState.SHORT,
+    "pool_confirmed": PoolState.CONFIRMED,
+    "pool_closed": PoolState.CLOSED,
+    "pool_lapsed": PoolState.LAPSED,
+    "pool_cancelled": PoolState.CANCELLED,
+}
+PLEDGE_TURNS = {
+    "pledge_held": PledgeState.PENDING,
+    "pledge_standing": PledgeState.STANDING,
+    "pledge_changed": PledgeState.STANDING,
+    "pledge_withdrawn": PledgeState.WITHDRAWN,
+    "pledge_expired": PledgeState.EXPIRED,
+    "pledge_dropped": PledgeState.DROPPED,
+}
+REFUND_TURNS = {
+    "refund_due": RefundState.DUE,
+    "refund_succeeded": RefundState.SUCCEEDED,
+    "refund_failed": RefundState.FAILED,
+}
+BACKING_TURNS = {
+    "guarantee_drawn": BackingKind.DRAWN,
+    "guarantee_returned": BackingKind.RETURNED,
+    "gap_absorbed": BackingKind.ABSORBED,
+    "gap_reversed": BackingKind.REVERSED,
+}
+# What an event may say beside its ids: figures and codes, never a name.
+FIGURES = {
+    "amount",
+    "shares",
+    "before",
+    "standing",
+    "threshold",
+    "capacity",
+    "net",
+    "attempt",
+    "failure",
+    "state",
+    "approval",
+    "gap",
+    "drawn",
+    "absorbed",
+    "surplus",
+    "limit",
+    "to",
+    "closes_at",
+    "subsidy",
+    "subsidy_before",
+}
+
+
+def add(sums: dict[str, int], name: str, amount: int) -> None:
+    sums[name] = sums.get(name, 0) + amount
+
+
+def replay(events: QuerySet[PoolEvent]) -> dict[int, Replayed]:
+    """Each pool as its events tell it, by the pool's primary key."""
+    told: dict[int, Replayed] = defaultdict(Replayed)
+    for happened in events.order_by("pk").iterator(chunk_size=5000):
+        pool = told[happened.pool_id]
+        pool.state = POOL_TURNS.get(happened.kind, pool.state)
+        if happened.kind in PLEDGE_TURNS and happened.pledge_id:
+            pool.pledges[happened.pledge_id] = (PLEDGE_TURNS[happened.kind], happened.figures["shares"])
+            if happened.kind == "pledge_dropped":
+                pool.freed += happened.figures["shares"]
+        elif happened.kind == "slots_refilled":
+            pool.freed -= happened.figures["shares"]
+        elif happened.kind in BACKING_TURNS:
+            add(pool.backing, BACKING_TURNS[happened.kind], happened.figures["amount"])
+        elif happened.kind == "surplus_paid":
+            add(pool.payouts, happened.figures["to"], happened.figures["amount"])
+        elif happened.kind == "pool_extended":
+            pool.closes_at = happened.figures["closes_at"]
+        elif happened.kind == "subsidy_grown":
+            pool.subsidy = happened.figures["subsidy"]
+        elif happened.kind == "charge_captured":
+            pool.captured += happened.figures["amount"]
+        elif happened.kind in REFUND_TURNS and happened.refund_id:
+            pool.refunds[happened.refund_id] = REFUND_TURNS[happened.kind]
+    return told
