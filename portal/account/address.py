@@ -13,6 +13,8 @@ from allauth.account.forms import AddEmailForm
 from allauth.account.models import EmailAddress
 from allauth.account.views import EmailView
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -20,16 +22,20 @@ from django.views.decorators.cache import never_cache
 from members.models import User
 
 
+@transaction.atomic
 def ensure_current_address(person: User) -> EmailAddress:
-    """The address that `person` logs in with, as allauth keeps it.
+    """The address that `person` logs in with, as allauth keeps it beside the one of the account.
 
-    It counts as confirmed: nobody signs up by themselves, so whoever made the account knew whose address it is.
+    It counts as confirmed: nobody signs up by themselves, so whoever made the account knew whose address it is. What
+    staff changed in the admin counts as well, and what allauth has kept from before goes.
     """
-    current = EmailAddress.objects.filter(user=person, verified=True).order_by("-primary").first()
-    if current is None:
-        current, _made = EmailAddress.objects.update_or_create(
-            user=person, email=person.email.lower(), defaults={"verified": True, "primary": True}
-        )
+    address = person.email.lower()
+    current, _made = EmailAddress.objects.get_or_create(user=person, email=address)
+    if not (current.verified and current.primary):
+        EmailAddress.objects.filter(Q(verified=True) | Q(primary=True), user=person).exclude(pk=current.pk).delete()
+        EmailAddress.objects.filter(email=address).exclude(user=person).delete()
+        current.verified = current.primary = True
+        current.save()
     return current
 
 

@@ -95,3 +95,24 @@ def test_the_address_of_somebody_else_is_refused(person: User, mailoutbox: list[
     page = change_address(client, other.email.upper())
     assert 'class="error-summary' in page.content.decode()
     assert mailoutbox == []
+
+
+def test_an_address_that_staff_changed_is_the_one_that_counts(person: User) -> None:
+    client, _page = log_in(person)
+    client.get(url("account_email"))
+    before, person.email = person.email, "by-staff@org.example"
+    person.save()
+    page = client.get(url("account_email")).content.decode()
+    assert "by-staff@org.example" in page
+    assert before not in page
+    assert [address.email for address in EmailAddress.objects.filter(user=person)] == ["by-staff@org.example"]
+
+
+def test_giving_a_first_address_a_successor_never_leaves_one_without(person: User) -> None:
+    before = person.email
+    EmailAddress.objects.create(user=person, email=before)  # as for somebody who never confirmed it
+    client, _page = log_in(person)
+    change_address(client, "new@org.example")
+    person.refresh_from_db()
+    assert person.email == before
+    assert is_logged_in(log_in(person)[0])

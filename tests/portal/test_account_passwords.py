@@ -106,3 +106,10 @@ def test_too_many_tries_get_a_page_that_says_how_long_to_wait(
     assert last["Retry-After"]
     assert Page(last.content.decode()).lang == "de"
     assert len(re.findall("<h1", last.content.decode())) == 1
+
+
+@in_each_language
+def test_a_password_manager_finds_the_page_that_changes_it(language: str) -> None:
+    """https://w3c.github.io/webappsec-change-password-url/"""
+    answer = Client().get("/.well-known/change-password", headers={"Accept-Language": language})
+    assert answer["Location"] == url("account_change_password", language=language)

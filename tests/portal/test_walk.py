@@ -117,7 +117,7 @@ def test_log_in_and_passwords(walker: Walker, language: str) -> None:
 
 @in_each_language
 def test_a_password_is_set_anew_by_the_link_of_a_letter(walker: Walker, mailoutbox: list[Any]) -> None:
-    visitor, person = Client(), administrator("esempio")
+    visitor, person = Client(), somebody(walker.language)  # whose language the letter is in
     visitor.post(walker.url("account_reset_password"), {"email": person.email})
     [letter] = mailoutbox
     walker.found += walker.said.findings(
@@ -158,7 +158,7 @@ def test_the_overview_of_everybody_in_the_demo(walker: Walker) -> None:
 @in_each_language
 def test_every_pledge_of_the_demo(walker: Walker) -> None:
     pledges = Pledge.objects.select_related("pool", "organisation")
-    assert pledges.count() == 18
+    assert pledges.count() == 19
     for pledge in pledges:
         client = client_of(pledge.organisation.administrators()[0])
         for name in ("pledge", "pledge_change", "pledge_withdraw"):
