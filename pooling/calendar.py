@@ -29,7 +29,9 @@ def calendar_of(pool: Pool, *, now: datetime) -> list[Moment]:
     ]
     moments = [moment for moment in been if moment.at is not None]
     if pool.ended_at is None:
-        moments += list(still_to_come(pool, now=now))
+        moments += still_to_come(pool, now=now)
+    elif pool.state == PoolState.CLOSED:
+        moments.append(Moment("started", pool.starts_at, PAST))
     order = [PAST, CURRENT, AHEAD]
     return sorted(moments, key=lambda moment: (order.index(moment.when), moment.at or now))
 
@@ -40,8 +42,8 @@ def still_to_come(pool: Pool, *, now: datetime) -> list[Moment]:
     if pool.state == PoolState.OPEN:
         return [Moment("threshold", None, CURRENT), Moment("closing", pool.closes_at, AHEAD), start]
     last_call = [Moment("last_call", pool.closes_at, AHEAD)] if now < pool.closes_at else []
-    collecting = [Moment("collecting", None, CURRENT)] if pool.state == PoolState.FUNDED else []
-    return [*collecting, *last_call, start]
+    goes_on = {PoolState.FUNDED: "collecting", PoolState.SHORT: "gap"}.get(PoolState(pool.state))
+    return [*([Moment(goes_on, None, CURRENT)] if goes_on else []), *last_call, start]
 
 
 def side_of(moment: datetime, *, now: datetime) -> str:

@@ -156,19 +156,29 @@ class Flow:
 
 
 def flow_of(pool: Pool, money: Money) -> Flow:
-    """The cost is carried by the subsidy, what was paid, what is pledged and still to be paid, and what is missing.
+    """The cost is carried by the subsidy, by what was paid and what is pledged and still to be paid, by a guarantor or
+    the operator where payments failed; what is missing says itself.
 
     What was paid and went back, or is to go back, stands on the other side; so does what stays beyond the cost. Parts
     of nothing are left out.
     """
     back = money.refunded + money.refund_due
-    pledged = 0 if pool.ended_at else max(0, min(money.pledged, money.to_raise) - max(0, money.net))
-    carried = pool.subsidy + money.captured + pledged - back
+    backed = money.drawn + money.absorbed
+    pledged = 0 if pool.ended_at else max(0, min(money.pledged, money.to_raise) - max(0, money.net) - backed)
+    carried = pool.subsidy + money.captured + pledged + backed - back
     missing, surplus = max(0, pool.cost - carried), max(0, carried - pool.cost)
     whole = pool.cost + back + surplus
     return Flow(
         parts_of(
-            [("subsidy", pool.subsidy), ("paid", money.captured), ("pledged", pledged), ("missing", missing)], whole
+            [
+                ("subsidy", pool.subsidy),
+                ("paid", money.captured),
+                ("guarantor", money.drawn),
+                ("operator", money.absorbed),
+                ("pledged", pledged),
+                ("missing", missing),
+            ],
+            whole,
         ),
         parts_of([("cost", pool.cost), ("refunds", back), ("surplus", surplus)], whole),
     )

@@ -131,11 +131,13 @@ def amounts(flow: Flow) -> tuple[dict[str, int], dict[str, int]]:
     net=st.integers(0, 2 * 10**8),
     refunded=st.integers(0, 10**7),
     due=st.integers(0, 10**7),
+    drawn=st.integers(0, 10**6),
+    absorbed=st.integers(0, 10**6),
 )
 def test_both_sides_of_the_money_have_one_sum(
-    cost: int, subsidy: int, pledged: int, net: int, refunded: int, due: int
+    cost: int, subsidy: int, pledged: int, net: int, refunded: int, due: int, drawn: int, absorbed: int
 ) -> None:
-    money = Money(cost - subsidy, pledged, net + refunded + due, refunded, due)
+    money = Money(cost - subsidy, pledged, net + refunded + due, refunded, due, drawn=drawn, absorbed=absorbed)
     flow = flow_of(a_pool(cost=cost, subsidy=subsidy, state="funded"), money)
     source, use = amounts(flow)
     assert sum(source.values()) == sum(use.values())
@@ -188,6 +190,21 @@ def kinds(pool: Pool, now: datetime) -> list[tuple[str, str]]:
             91,
             [("opened", "past"), ("funded", "past"), ("confirmed", "past"), ("started", "past")],
         ),
+        (
+            {"state": "short", "funded_at": START + timedelta(days=5)},
+            60,
+            [("opened", "past"), ("funded", "past"), ("gap", "current"), ("start", "ahead")],
+        ),
+        (
+            {
+                "state": "closed",
+                "funded_at": START,
+                "confirmed_at": START + timedelta(days=2),
+                "ended_at": START + timedelta(days=91),
+            },
+            99,
+            [("opened", "past"), ("funded", "past"), ("confirmed", "past"), ("started", "past"), ("closed", "past")],
+        ),
         ({"state": "lapsed", "ended_at": START + timedelta(days=30)}, 31, [("opened", "past"), ("lapsed", "past")]),
         (
             {"state": "cancelled", "funded_at": START, "ended_at": START + timedelta(days=3)},
@@ -195,7 +212,7 @@ def kinds(pool: Pool, now: datetime) -> list[tuple[str, str]]:
             [("opened", "past"), ("funded", "past"), ("cancelled", "past")],
         ),
     ],
-    ids=["open", "funded", "confirmed", "held", "lapsed", "cancelled"],
+    ids=["open", "funded", "confirmed", "held", "short", "closed", "lapsed", "cancelled"],
 )
 def test_the_calendar_tells_what_has_been_what_goes_on_and_what_is_ahead(
     changes: dict[str, Any], days: int, expected: list[tuple[str, str]]
