@@ -41,6 +41,12 @@ def sent() -> Any:
     return message
 
 
+def link_in(message: Any) -> tuple[Any, int]:
+    """The approval that a mail's link is about, and the link's number. Two links differ by the second they are made."""
+    [link] = re.findall(r"^http\S+/\S+:\S+/$", message.body, re.MULTILINE)
+    return links.approval_of(link.rstrip("/").rsplit("/", 1)[1])
+
+
 def html_of(message: Any) -> str:
     return str(message.alternatives[0].content)
 
@@ -99,8 +105,7 @@ def test_sending_again_writes_to_the_new_address_with_a_link_that_is_another() -
     first, second = mail.outbox
     assert second.to == ["richtig@example.org"]
     assert first.extra_headers["Message-ID"] != second.extra_headers["Message-ID"]
-    assert links.approval_url(Approval.objects.get(), "de") in second.body
-    assert links.approval_url(Approval.objects.get(), "de") not in first.body
+    assert (link_in(first), link_in(second)) == ((approval.uuid, 1), (approval.uuid, 2))
 
 
 @pytest.mark.parametrize("end", ["approved", "declined", "withdrawn", "over"])
@@ -135,6 +140,20 @@ def test_a_refused_address_is_tried_again_later_and_said_without_the_servers_wor
     monkeypatch.undo()
     assert send_approval_letters(now=approval.next_try_at) == 1
     assert Approval.objects.get().last_error == ""
+
+
+def test_a_request_sent_again_while_its_letter_leaves_is_still_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    approval = request_in("de")
+
+    def meanwhile(_self: EmailBackend, messages: Any) -> int:
+        monkeypatch.undo()
+        send_again(approval=approval, email="richtig@example.org", by=approval.asked_by, now=LATER)
+        return len(messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", meanwhile)
+    assert send_approval_letters(now=LATER) == 2
+    assert sent().to == ["richtig@example.org"]
+    assert link_in(sent()) == (approval.uuid, 2)
 
 
 def test_an_address_that_no_server_takes_is_given_up() -> None:

@@ -69,9 +69,9 @@ def test_the_page_is_never_kept_and_never_found_by_search_engines(request_) -> N
 
 
 def test_approving_says_so_and_the_administrator_gives_the_method(request_, client) -> None:
-    visitor = Client()
-    response = visitor.post(path_of(request_), {"do": "approve"}, follow=True)
-    assert response.redirect_chain == [(path_of(request_), 302)]
+    path = path_of(request_)
+    response = Client().post(path, {"do": "approve"}, follow=True)
+    assert response.redirect_chain == [(path, 302)]
     assert "notice-done" in main(response)
     assert "<form" not in main(response)
     pledge = fresh(request_).pledge
