@@ -1,0 +1,335 @@
+"""A pool driven through all that people, time and a provider can do to it, held against the model after every step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any, ClassVar
+
+from django.db import transaction
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from members.models import Organisation, User
+from pooling.actions.backing import absorb_gap, balance_of, draw_guarantee, record_guarantee
+from pooling.actions.charges import claim_due_charge
+from pooling.actions.closing import close_pool
+from pooling.actions.errors import Refused
+from pooling.actions.mending import open_payment_page
+from pooling.actions.pledges import change_pledge, confirm_pledge, place_pledge, withdraw_pledge
+from pooling.actions.pools import cancel_pool, open_pool
+from pooling.actions.revising import extend_pool, grow_subsidy
+from pooling.actions.settlement import enter_result
+from pooling.invariants import breaches
+from pooling.models import Attempt, Charge, Pledge, Pool, Refund
+from pooling.payments.base import ChargeResult, Progress
+from pooling.replay import POOL_TURNS
+from pooling.tick import STEPS
+
+from . import factories as make
+from .factories import NOW
+from .life_model import PledgeModel, PoolModel
+from .payment_steps import mend
+
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+FINAL = ("lapsed", "cancelled", "closed")
+BEHAVIOURS = ("pays", "pays", "declines", "authenticates")
+
+
+class LifeOfAPool(RuleBasedStateMachine):
+    """One example is one pool. `walked` counts the turns that pools took, over all examples."""
+
+    organisations: ClassVar[list[Organisation]] = []
+    people: ClassVar[list[User]] = []
+    staff: ClassVar[User]
+    walked: ClassVar[Counter[tuple[str, str]]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = transaction.atomic()
+        self.rows.__enter__()
+        self.now: datetime = NOW
+
+    @initialize(cost=st.sampled_from([60_000, 75_001, 90_000]), minimum=st.integers(1, 3), spare=st.integers(0, 2))
+    def draft(self, cost: int, minimum: int, spare: int) -> None:
+        least = max(minimum, -(-cost // 30_000))
+        terms = make.terms(cost=cost, minimum=minimum, capacity=least + spare)
+        self.pool: Pool = make.draft(**terms)
+        keep = ("cost", "subsidy", "ceiling", "minimum", "capacity", "closes_at", "starts_at")
+        self.model = PoolModel(**{name: terms[name] for name in keep})
+
+    # What organisations do
+
+    @rule(which=st.integers(0, 4), shares=st.integers(1, 3), behaviour=st.sampled_from(BEHAVIOURS), held=st.booleans())
+    def pledge(self, which: int, shares: int, behaviour: str = "pays", held: bool = False) -> None:
+        organisation, by = self.organisations[which], self.people[which]
+        taken = any(
+            pledge.organisation == which and pledge.state in ("pending", "standing")
+            for pledge in self.model.pledges.values()
+        )
+        allowed = not taken and shares <= self.model.places(self.now)
+        saved = None if held else make.method(organisation, behaviour)
+        made = self.attempt(
+            allowed,
+            lambda: place_pledge(
+                pool=self.pool,
+                organisation=organisation,
+                shares=shares,
+                by=by,
+                language="de",
+                now=self.now,
+                method=saved,
+            ),
+        )
+        if allowed:
+            pledge = PledgeModel(which, shares, behaviour)
+            self.model.hold(made.pk, pledge, self.now)
+            if not held:
+                self.model.stand(pledge)
+
+    @precondition(lambda self: self.model.pledges)
+    @rule(data=st.data())
+    def give_method(self, data: Any) -> None:
+        self.give_method_to(self.one_of(data, [pk for pk, pledge in self.model.pledges.items()]))
+
+    def give_method_to(self, pk: int) -> None:
+        pledge = self.model.pledges[pk]
+        stands = pledge.state == "standing" and self.model.state != "draft"
+        allowed = self.model.may_stand(pledge, self.now)
+        saved = make.method(self.organisations[pledge.organisation], pledge.behaviour)
+        row = Pledge.objects.select_related("pool").get(pk=pk)
+        self.attempt(allowed or stands, lambda: confirm_pledge(pledge=row, method=saved, now=self.now))
+        if allowed:
+            self.model.stand(pledge)
+
+    @precondition(lambda self: self.model.pledges)
+    @rule(data=st.data())
+    def withdraw(self, data: Any) -> None:
+        pk = self.one_of(data, list(self.model.pledges))
+        pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
+        allowed = self.model.is_changeable(pledge, self.now)
+        by = self.people[pledge.organisation]
+        again = pledge.state == "withdrawn"
+        self.attempt(allowed or again, lambda: withdraw_pledge(pledge=row, by=by, now=self.now))
+        if allowed:
+            pledge.state, pledge.held_until = "withdrawn", None
+
+    @precondition(lambda self: self.model.pledges)
+    @rule(data=st.data(), shares=st.integers(1, 3))
+    def change(self, data: Any, shares: int) -> None:
+        pk = self.one_of(data, list(self.model.pledges))
+        pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
+        more = shares - pledge.shares
+        fits = more <= self.model.capacity - self.model.held - self.model.standing
+        allowed = self.model.is_changeable(pledge, self.now) and pledge.state == "standing" and (more == 0 or fits)
+        by = self.people[pledge.organisation]
+        self.attempt(allowed, lambda: change_pledge(pledge=row, shares=shares, by=by, language="de", now=self.now))
+        if allowed and more:
+            pledge.shares = shares
+            self.model.fund_if_reached()
+
+    # What payments do
+
+    @rule()
+    def send_and_die(self) -> None:
+        """A process marks a payment as sent, and is gone."""
+        attempt = claim_due_charge(now=self.now)
+        if attempt:
+            pledge = self.model.pledges[attempt.charge.pledge_id]
+            pledge.charge, pledge.sent_at = "sending", self.now
+
+    @precondition(lambda self: any(pledge.charge == "action_required" for pledge in self.model.pledges.values()))
+    @rule(data=st.data())
+    def pay_by_link(self, data: Any) -> None:
+        waiting = [pk for pk, pledge in self.model.pledges.items() if pledge.charge == "action_required"]
+        pk = self.one_of(data, waiting)
+        pledge, charge = self.model.pledges[pk], Charge.objects.get(pledge=pk)
+        if pledge.mend_until and self.now < pledge.mend_until:
+            mend(charge, now=self.now)
+            self.model.pay(pledge)
+        else:
+            assert open_payment_page(charge=charge, language="de", now=self.now) is None
+
+    @precondition(lambda self: any(pledge.charge in ("failed", "void") for pledge in self.model.pledges.values()))
+    @rule(data=st.data())
+    def money_arrives_late(self, data: Any) -> None:
+        """For a payment that was given up or is owed no more: it goes back, and changes nothing else."""
+        over = [pk for pk, pledge in self.model.pledges.items() if pledge.charge in ("failed", "void")]
+        pk = self.one_of(data, over)
+        attempt = Attempt.objects.filter(charge__pledge=pk, state="failed").first()
+        if attempt:
+            amount = self.model.pledges[pk].shares * self.model.ceiling
+            enter_result(attempt=attempt, result=ChargeResult(Progress.SUCCEEDED, captured=amount), now=self.now)
+
+    # What time does
+
+    @rule(by=st.sampled_from([SECOND, timedelta(minutes=40), DAY, 8 * DAY, 8 * DAY]))
+    def wait(self, by: timedelta) -> None:
+        self.now += by
+
+    @rule(until=st.sampled_from(["closes_at", "refills", "starts_at"]))
+    def wait_until(self, until: str) -> None:
+        model = self.model
+        moments = {"closes_at": model.closes_at, "refills": model.starts_at - 14 * DAY, "starts_at": model.starts_at}
+        self.now = max(self.now, moments[until])
+
+    @rule()
+    def tick(self) -> None:
+        for step in STEPS:
+            step(now=self.now)
+        self.model.tick(self.now)
+
+    # What staff do
+
+    @rule()
+    def publish(self) -> None:
+        opens = self.model.state == "draft" and self.now < self.model.closes_at
+        is_open = self.model.state in ("open", "funded", "short", "confirmed")
+        self.attempt(opens or is_open, lambda: open_pool(pool=self.pool, by=self.staff, now=self.now))
+        if opens:
+            self.model.state = "open"
+
+    @precondition(lambda self: self.model.state in ("short", "confirmed") or len(self.model.pledges) > 2)
+    @rule()
+    def call_off(self) -> None:
+        allowed = self.model.state not in FINAL and self.now < self.model.starts_at
+        again = self.model.state == "cancelled"
+        self.attempt(
+            allowed or again, lambda: cancel_pool(pool=self.pool, reason="abgesagt", by=self.staff, now=self.now)
+        )
+        if allowed:
+            self.model.cancel()
+
+    @rule(by=st.sampled_from([DAY, 20 * DAY, 31 * DAY]))
+    def extend(self, by: timedelta) -> None:
+        model, after = self.model, self.model.closes_at + by
+        is_open = model.state == "open" and self.now < model.closes_at
+        allowed = is_open and not model.extended and by <= 30 * DAY and after + 37 * DAY <= model.starts_at
+        self.attempt(allowed, lambda: extend_pool(pool=self.pool, closes_at=after, by=self.staff, now=self.now))
+        if allowed:
+            model.closes_at, model.extended = after, True
+
+    @rule(by=st.sampled_from([1, 20_000, 60_000]))
+    def subsidise(self, by: int) -> None:
+        model, grown = self.model, self.model.subsidy + by
+        allowed = model.state == "open" and self.now < model.closes_at and grown < model.cost
+        self.attempt(allowed, lambda: grow_subsidy(pool=self.pool, subsidy=grown, by=self.staff, now=self.now))
+        if allowed:
+            model.subsidy = grown
+            model.fund_if_reached()
+
+    @rule(limit=st.sampled_from([10_000, 40_000]))
+    def promise(self, limit: int) -> None:
+        allowed = self.model.state not in FINAL and not self.model.drawn
+        self.attempt(
+            allowed,
+            lambda: record_guarantee(
+                pool=self.pool,
+                guarantor="Stiftung",
+                limit=limit,
+                promised_on=date(2027, 2, 1),
+                by=self.staff,
+                now=self.now,
+            ),
+        )
+        if allowed:
+            self.model.guarantee = limit
+
+    @rule()
+    def draw(self) -> None:
+        amount = min(self.model.guarantee - self.model.drawn, self.model.gap)
+        allowed = self.model.state == "short" and amount > 0
+        self.attempt(allowed, lambda: draw_guarantee(pool=self.pool, by=self.staff, now=self.now))
+        if allowed:
+            self.model.drawn += amount
+            self.model.confirm_if_financed()
+
+    @rule()
+    def absorb(self) -> None:
+        allowed = self.model.state == "short"
+        self.attempt(allowed, lambda: absorb_gap(pool=self.pool, by=self.staff, now=self.now))
+        if allowed:
+            self.model.absorbed += self.model.gap
+            self.model.confirm_if_financed()
+
+    @rule()
+    def close(self) -> None:
+        sending = any(pledge.charge in ("due", "sending") for pledge in self.model.pledges.values())
+        allowed = self.model.state == "confirmed" and self.now >= self.model.starts_at and not sending
+        again = self.model.state == "closed"
+        self.attempt(allowed or again, lambda: close_pool(pool=self.pool, by=self.staff, now=self.now))
+        if allowed:
+            self.model.close()
+
+    # What holds after each step, and at the end
+
+    @invariant()
+    def the_pool_is_as_the_model_says(self) -> None:
+        pool, model = Pool.objects.get(pk=self.pool.pk), self.model
+        assert (pool.state, pool.standing, pool.held, pool.freed) == (
+            model.state,
+            model.standing,
+            model.held,
+            model.freed,
+        )
+        assert pool.open_places(now=self.now) == model.places(self.now)
+        states = dict(Pledge.objects.filter(pool=pool).values_list("pk", "state"))
+        assert states == {pk: pledge.state for pk, pledge in model.pledges.items()}
+        charges = dict(Charge.objects.filter(pledge__pool=pool).values_list("pledge", "state"))
+        assert charges == {pk: pledge.charge for pk, pledge in model.pledges.items() if pledge.charge}
+        if model.state != "closed":
+            balance = balance_of(pool)
+            assert (balance.net, balance.drawn, balance.absorbed) == (model.net, model.drawn, model.absorbed)
+
+    @invariant()
+    def the_money_is_right(self) -> None:
+        assert not list(breaches())
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "pool"):
+                self.bring_to_an_end()
+                self.count()
+        finally:
+            transaction.set_rollback(True)
+            self.rows.__exit__(None, None, None)
+
+    def bring_to_an_end(self) -> None:
+        """No sequence leaves a pool stuck: time and staff bring it to an end in which nothing is due or on its way."""
+        self.publish()
+        for _turn in range(12):
+            self.now += 8 * DAY
+            self.tick()
+            self.absorb()
+            self.close()
+            if self.model.state == "draft":
+                cancel_pool(pool=self.pool, reason="nicht nötig", by=self.staff, now=NOW)
+                self.model.cancel()
+            if self.model.state in FINAL and not Charge.objects.open().exists():
+                break
+        self.the_pool_is_as_the_model_says()
+        self.the_money_is_right()
+        assert self.model.state in FINAL
+        assert not Charge.objects.open().exists()
+        assert not Refund.objects.exclude(state="succeeded").exists()
+
+    def count(self) -> None:
+        kinds = self.pool.events.order_by("pk").values_list("kind", flat=True)
+        turns = ["draft", *(str(POOL_TURNS[kind]) for kind in kinds if kind in POOL_TURNS)]
+        self.walked.update(pairwise(turns))
+
+    def one_of(self, data: Any, pks: list[int]) -> int:
+        return sorted(pks)[data.draw(st.integers(0, len(pks) - 1))]
+
+    def attempt(self, allowed: bool, action: Any) -> Any:
+        """Do what is allowed; what is not is refused with a sentence and changes nothing."""
+        if allowed:
+            return action()
+        done = False
+        with suppress(Refused), transaction.atomic():
+            action()
+            done = True
+        assert not done, "the model refuses this"
+        return None

@@ -1,0 +1,181 @@
+"""A pool as simple as it can be told (DESIGN.md section 5, fixed pricing): what the machine holds the real one against.
+
+It knows no rows, no provider and no transaction: only who stands, what was paid, and what time it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+HOLD, WINDOW, REFILLS_END = timedelta(minutes=35), timedelta(days=7), timedelta(days=14)
+LEASE = timedelta(minutes=2)
+LIVE = ("pending", "standing")
+FINANCED = ("funded", "short", "confirmed")
+
+
+@dataclass
+class PledgeModel:
+    """One pledge; `charge` is what its payment is, empty before prices lock."""
+
+    organisation: int
+    shares: int
+    behaviour: str
+    state: str = "pending"
+    held_until: datetime | None = None
+    charge: str = ""
+    sent_at: datetime | None = None
+    mend_until: datetime | None = None
+    paid: int = 0
+
+
+@dataclass
+class PoolModel:
+    cost: int
+    subsidy: int
+    ceiling: int
+    minimum: int
+    capacity: int
+    closes_at: datetime
+    starts_at: datetime
+    state: str = "draft"
+    extended: bool = False
+    freed: int = 0
+    guarantee: int = 0
+    drawn: int = 0
+    absorbed: int = 0
+    pledges: dict[int, PledgeModel] = field(default_factory=dict)
+
+    @property
+    def to_raise(self) -> int:
+        return self.cost - self.subsidy
+
+    @property
+    def threshold(self) -> int:
+        return max(self.minimum, -(-self.to_raise // self.ceiling))
+
+    @property
+    def standing(self) -> int:
+        return sum(pledge.shares for pledge in self.pledges.values() if pledge.state == "standing")
+
+    @property
+    def held(self) -> int:
+        return sum(pledge.shares for pledge in self.pledges.values() if pledge.state == "pending")
+
+    @property
+    def net(self) -> int:
+        return sum(pledge.paid for pledge in self.pledges.values())
+
+    @property
+    def gap(self) -> int:
+        return max(0, self.to_raise - self.net - self.drawn - self.absorbed)
+
+    def places(self, now: datetime) -> int:
+        left = self.capacity - self.held - self.standing
+        if self.state in ("open", *FINANCED) and now < self.closes_at:
+            return left
+        if self.state in FINANCED and now < self.starts_at - REFILLS_END:
+            return min(left, max(0, self.freed - self.held))
+        return 0
+
+    def hold(self, pk: int, pledge: PledgeModel, now: datetime) -> None:
+        last = self.closes_at if now < self.closes_at else self.starts_at - REFILLS_END
+        pledge.held_until = min(now + HOLD, last)
+        self.pledges[pk] = pledge
+
+    def may_stand(self, pledge: PledgeModel, now: datetime) -> bool:
+        """Whether a pending pledge stands if its method comes now; an expired one needs places first."""
+        if pledge.state == "expired":
+            rivals = [each for each in self.pledges.values() if each.organisation == pledge.organisation]
+            return not any(each.state in LIVE for each in rivals) and pledge.shares <= self.places(now)
+        if pledge.state != "pending":
+            return False
+        if now < self.closes_at:
+            return self.state in ("open", *FINANCED)
+        others = self.held - pledge.shares
+        in_time = now < self.starts_at - REFILLS_END
+        return self.state in FINANCED and in_time and pledge.shares <= self.freed - others
+
+    def stand(self, pledge: PledgeModel) -> None:
+        pledge.state, pledge.held_until = "standing", None
+        if self.state == "open":
+            self.fund_if_reached()
+        else:
+            self.freed -= min(self.freed, pledge.shares)
+            pledge.charge = "due"
+
+    def fund_if_reached(self) -> None:
+        if self.standing >= self.threshold:
+            self.state = "funded"
+            for pledge in self.pledges.values():
+                if pledge.state == "standing":
+                    pledge.charge = "due"
+
+    def is_changeable(self, pledge: PledgeModel, now: datetime) -> bool:
+        if pledge.state not in LIVE or self.state in ("lapsed", "cancelled"):
+            return False
+        if pledge.state == "standing" and self.state != "open":
+            return False
+        return now < self.closes_at or (pledge.held_until is not None and now < pledge.held_until)
+
+    def confirm_if_financed(self) -> None:
+        if self.state in ("funded", "short") and self.gap == 0:
+            self.state = "confirmed"
+
+    def answer(self, pledge: PledgeModel, now: datetime) -> None:
+        """What the provider says of a payment that is sent."""
+        if self.state == "cancelled":
+            pledge.charge = "void"
+        elif pledge.behaviour == "pays":
+            self.pay(pledge)
+        else:
+            pledge.charge, pledge.mend_until = "action_required", now + WINDOW
+
+    def pay(self, pledge: PledgeModel) -> None:
+        pledge.charge, pledge.paid = "succeeded", pledge.shares * self.ceiling
+        self.confirm_if_financed()
+
+    def end_held(self) -> None:
+        for pledge in self.pledges.values():
+            if pledge.state == "pending":
+                pledge.state, pledge.held_until = "expired", None
+
+    def tick(self, now: datetime) -> None:
+        for pledge in self.pledges.values():
+            if pledge.state == "pending" and pledge.held_until and pledge.held_until <= now:
+                pledge.state, pledge.held_until = "expired", None
+        if self.state == "open" and now >= self.closes_at:
+            self.end_held()
+            self.state = "lapsed"
+        for pledge in self.pledges.values():
+            if pledge.charge == "due":
+                self.answer(pledge, now)
+        for pledge in self.pledges.values():
+            if pledge.charge == "sending" and pledge.sent_at is not None and pledge.sent_at + LEASE <= now:
+                self.answer(pledge, now)
+        for pledge in self.pledges.values():
+            if pledge.charge == "action_required" and pledge.mend_until and pledge.mend_until <= now:
+                pledge.charge, pledge.state = "failed", "dropped"
+                self.freed += pledge.shares
+        self.say_if_short(now)
+
+    def say_if_short(self, now: datetime) -> None:
+        more_may_come = now < self.closes_at and self.standing < self.capacity
+        waiting = any(pledge.charge in ("due", "sending", "action_required") for pledge in self.pledges.values())
+        if self.state == "funded" and not more_may_come and not waiting and self.gap:
+            self.state = "short"
+
+    def cancel(self) -> None:
+        self.end_held()
+        self.state = "cancelled"
+        self.drawn = self.absorbed = 0
+        for pledge in self.pledges.values():
+            pledge.paid = 0
+            if pledge.charge in ("due", "action_required"):
+                pledge.charge = "void"
+
+    def close(self) -> None:
+        """What is missing is absorbed; who gets what of a surplus is told in test_closing.py, and by the invariants."""
+        self.end_held()
+        self.absorbed += self.gap
+        self.state = "closed"

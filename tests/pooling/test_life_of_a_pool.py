@@ -1,0 +1,161 @@
+"""Every way that a pool can go: walks that reach each turn of it, and machines that stray as they like."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.conftest import IS_PROOF
+
+from . import factories as make
+from .life_machine import LifeOfAPool
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+# DESIGN.md section 5, the table of transitions.
+TURNS = {
+    ("draft", "open"),
+    ("draft", "cancelled"),
+    ("open", "funded"),
+    ("open", "lapsed"),
+    ("open", "cancelled"),
+    ("funded", "confirmed"),
+    ("funded", "short"),
+    ("funded", "cancelled"),
+    ("short", "confirmed"),
+    ("short", "cancelled"),
+    ("confirmed", "cancelled"),
+    ("confirmed", "closed"),
+}
+
+
+@pytest.fixture(autouse=True)
+def people() -> None:
+    """Made once for all examples, each of which leaves them as they were."""
+    LifeOfAPool.organisations = [make.organisation() for _each in range(5)]
+    LifeOfAPool.people = [make.administrator(each) for each in LifeOfAPool.organisations]
+    LifeOfAPool.staff = make.staff()
+
+
+def opened() -> LifeOfAPool:
+    """A pool of CHF 600.00 with shares of CHF 300.00 and a capacity of 3, open for pledges."""
+    it = LifeOfAPool()
+    it.draft(cost=60_000, minimum=1, spare=1)
+    it.publish()
+    return it
+
+
+def fund(it: LifeOfAPool, *behaviours: str) -> None:
+    for which, behaviour in enumerate(behaviours):
+        it.pledge(which, 1, behaviour)
+
+
+def confirm(it: LifeOfAPool) -> None:
+    fund(it, "pays", "pays")
+    it.tick()
+
+
+def fall_short(it: LifeOfAPool) -> None:
+    fund(it, "pays", "declines")
+    it.tick()
+    it.wait_until("closes_at")
+    it.tick()
+
+
+def walk_to_lapsed(it: LifeOfAPool) -> None:
+    it.pledge(0, 1)
+    it.wait_until("closes_at")
+    it.tick()
+
+
+def walk_to_cancelled_while_open(it: LifeOfAPool) -> None:
+    for which in range(3):
+        it.pledge(which, 1, held=True)
+    it.call_off()
+
+
+def walk_to_cancelled_while_funded(it: LifeOfAPool) -> None:
+    fund(it, "pays", "declines", "pays")
+    it.send_and_die()
+    it.call_off()
+    it.wait(DAY)
+    it.tick()
+
+
+def walk_to_cancelled_while_short(it: LifeOfAPool) -> None:
+    fall_short(it)
+    it.promise(10_000)
+    it.draw()
+    it.call_off()
+    it.tick()
+
+
+def walk_to_cancelled_once_confirmed(it: LifeOfAPool) -> None:
+    fall_short(it)
+    it.absorb()
+    it.call_off()
+    it.tick()
+
+
+def walk_to_closed(it: LifeOfAPool) -> None:
+    confirm(it)
+    it.wait_until("starts_at")
+    it.close()
+    it.tick()
+
+
+def walk_to_closed_with_a_refill(it: LifeOfAPool) -> None:
+    fall_short(it)
+    it.pledge(2, 1, held=True)
+    it.give_method_to(max(it.model.pledges))
+    it.tick()
+    assert it.model.state == "confirmed"
+    it.wait_until("starts_at")
+    it.close()
+
+
+def walk_to_closed_with_a_guarantee_and_more_time(it: LifeOfAPool) -> None:
+    it.extend(20 * DAY)
+    it.subsidise(1)
+    fall_short(it)
+    it.promise(40_000)
+    it.draw()
+    it.pledge(2, 1)
+    it.wait_until("starts_at")
+    it.tick()
+    it.close()
+    it.tick()
+
+
+WALKS = [walk for name, walk in sorted(globals().items()) if name.startswith("walk_")]
+
+
+def test_walks_reach_each_turn_of_a_pool_as_the_model_says() -> None:
+    LifeOfAPool.walked.clear()
+    for walk in WALKS:
+        it = opened()
+        walk(it)
+        it.the_pool_is_as_the_model_says()
+        it.the_money_is_right()
+        assert walk.__name__.split("_")[2] == it.model.state
+        it.teardown()
+    idle = LifeOfAPool()
+    idle.draft(cost=60_000, minimum=1, spare=1)
+    idle.wait_until("closes_at")
+    idle.teardown()
+    assert LifeOfAPool.walked.keys() == TURNS
+
+
+def test_pools_that_stray_keep_every_promise_and_never_get_stuck() -> None:
+    LifeOfAPool.walked.clear()
+    straying = settings(
+        max_examples=300 if IS_PROOF else 6, stateful_step_count=60 if IS_PROOF else 16, derandomize=not IS_PROOF
+    )
+    run_state_machine_as_test(LifeOfAPool, settings=straying)
+    assert LifeOfAPool.walked.keys() <= TURNS
+    if IS_PROOF:
+        assert LifeOfAPool.walked.keys() == TURNS
