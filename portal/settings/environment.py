@@ -147,6 +147,14 @@ def payments(*, required: bool) -> dict[str, Any]:
     }
 
 
+def count(name: str, *, default: int, because: str) -> int:
+    """A whole number from 0 on. Raises ImproperlyConfigured."""
+    value = int(read(name, env.int, default=default, because=because))
+    if value < 0:
+        raise wrong(name, f"must not be negative: {because}")
+    return value
+
+
 def switch(name: str, *, default: bool, because: str) -> bool:
     """True or false. Raises ImproperlyConfigured for anything else: a typing error must not mean "no"."""
     value = str(read(name, env.str, default=str(default), because=because)).strip().lower()

@@ -2,7 +2,7 @@
 
 from .base import *
 from .base import BASE_DIR
-from .environment import address, cache, database, env, hosts, mail, payments, read, secret_key, sender, switch
+from .environment import address, cache, count, database, env, hosts, mail, payments, read, secret_key, sender, switch
 from .logs import LOGGING  # noqa: F401  # Django reads it here
 
 DEBUG = False
@@ -43,6 +43,10 @@ if bucket := read("MEDIA_BUCKET", env.str, default="", because="it is the name o
 
 globals().update(payments(required=True))
 
+# Whose address counts for log-in limits: the one that the outermost proxy of ours saw, not the proxy's own.
+ALLAUTH_TRUSTED_PROXY_COUNT = count(
+    "TRUSTED_PROXIES", default=1, because="it says how many proxies add X-Forwarded-For"
+)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", default=True, because="it says whether http is sent to https")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

@@ -50,6 +50,8 @@ MALFORMED = [
     ("STRIPE_TIMEOUT", "0"),
     ("STRIPE_TWINT_SAVING", "perhaps"),
     ("SECURE_SSL_REDIRECT", "maybe"),
+    ("TRUSTED_PROXIES", "two"),
+    ("TRUSTED_PROXIES", "-1"),
     ("MEDIA_ENDPOINT", "s3.example"),
 ]
 BUCKET = {"MEDIA_BUCKET": "portal", "MEDIA_ACCESS_KEY": "a", "MEDIA_SECRET_KEY": "b"}
