@@ -17,6 +17,8 @@ from portal.demo.network import PASSWORD, organisation
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MOST_STOPS = 80  # of the Tab key on one page
+# A card's link shows its focus around the whole card, by what it has ::after itself.
+OUTLINES = "element => [null, '::after'].map(part => getComputedStyle(element, part).outlineStyle)"
 
 
 def said(msgid: str, language: str = "it", /, **values: Any) -> str:
@@ -47,11 +49,12 @@ def administrator(key: str) -> User:
 
 
 def log_in(page: Page, site: str, key: str, language: str = "it") -> None:
-    """Log in from the home page, as the administrator of a demo organisation."""
+    """Log in from the home page, as the administrator of a demo organisation. By keyboard alone."""
     page.goto(f"{site}/{language}/")
-    page.get_by_role("link", name=said("Log in", language), exact=True).click()
-    page.locator("[name=login]").fill(administrator(key).email)
-    page.locator("[name=password]").fill(PASSWORD)
+    follow(page, page.get_by_role("link", name=said("Log in", language), exact=True))
+    for name, text in [("login", administrator(key).email), ("password", PASSWORD)]:
+        tab_to(page, page.locator(f"[name={name}]"))
+        page.keyboard.type(text)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(said("Overview", language))
 
@@ -65,12 +68,19 @@ def be_logged_in(context: BrowserContext, site: str, person: User) -> None:
 
 
 def open_workshop(page: Page, name: str, language: str = "it") -> None:
-    """By the menu and the list, to the workshop's page."""
+    """By the menu and the list, to the workshop's page. By keyboard alone."""
     title = workshop(name, language).title
     menu = page.get_by_role("navigation", name=said("Main navigation", language))
-    menu.get_by_role("link", name=workshop_list(language).title, exact=True).click()
-    page.get_by_role("link", name=title, exact=True).click()
+    follow(page, menu.get_by_role("link", name=workshop_list(language).title, exact=True))
+    follow(page, page.get_by_role("link", name=title, exact=True))
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def follow(page: Page, link: Locator) -> None:
+    """Go where `link` leads, by keyboard."""
+    tab_to(page, link)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def tab_to(page: Page, target: Locator) -> None:
@@ -78,7 +88,6 @@ def tab_to(page: Page, target: Locator) -> None:
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         if target.evaluate("element => element === document.activeElement"):
-            outline = target.evaluate("element => getComputedStyle(element).outlineStyle")
-            assert outline != "none", "the focus can't be seen"
+            assert set(target.evaluate(OUTLINES)) != {"none"}, "the focus can't be seen"
             return
     raise AssertionError(f"Tab does not lead to {target}")

@@ -1,4 +1,7 @@
-"""The main job from end to end in Italian, with the sandbox: the last share is pledged, everybody is charged once."""
+"""The main job from end to end in Italian, with the sandbox: the last share is pledged, everybody is charged once.
+
+From logging in to the pledge's own page by keyboard alone: each stop of the Tab key shows that it has the focus.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from pooling.models import HOLD, Charge, Pledge, PledgeState, PoolState, Sandbox
 from pooling.tick import STEPS
 from portal.demo.network import organisation
 
-from .people import log_in, open_workshop, pool_of, said, tab_to, workshop
+from .people import follow, log_in, open_workshop, pool_of, said, tab_to, workshop
 from .proof import letter_about, money_is_right, standing, the_charge, tick
 
 WORKSHOP = "social-media-plan"
@@ -26,8 +29,7 @@ def pledge_by_keyboard(page: Page) -> None:
     """
     late: list[Route] = []
     page.route("**/cifre/**", lambda route: late.append(route))  # playwright marks the function
-    tab_to(page, page.get_by_role("link", name=said("Pledge shares"), exact=True))
-    page.keyboard.press("Enter")
+    follow(page, page.get_by_role("link", name=said("Pledge shares"), exact=True))
     shares = page.locator("#id_shares")
     tab_to(page, shares)
     page.keyboard.press("Control+a")
