@@ -222,7 +222,7 @@ def events_tell_the_state() -> Iterator[str]:
             ("refunds", replayed.refunds, refunds[pool.pk]),
             ("backing", replayed.backing, backing[pool.pk]),
             ("payouts", replayed.payouts, payouts[pool.pk]),
-            ("closing time", replayed.closes_at, pool.closes_at.isoformat() if pool.extended_from else ""),
+            ("closing time", replayed.closes_at, pool.closes_at if pool.extended_from else None),
             ("subsidy", replayed.subsidy, replayed.subsidy and pool.subsidy),
         ]:
             if says != is_so:

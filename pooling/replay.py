@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -20,7 +21,7 @@ class Replayed:
     freed: int = 0
     backing: dict[str, int] = field(default_factory=dict)
     payouts: dict[str, int] = field(default_factory=dict)
-    closes_at: str = ""  # empty where it was never moved
+    closes_at: datetime | None = None  # None where it was never moved
     subsidy: int | None = None  # None where it never grew
     refunds: dict[int, str] = field(default_factory=dict)
 
@@ -103,7 +104,7 @@ def replay(events: QuerySet[PoolEvent]) -> dict[int, Replayed]:
         elif happened.kind == "surplus_paid":
             add(pool.payouts, happened.figures["to"], happened.figures["amount"])
         elif happened.kind == "pool_extended":
-            pool.closes_at = happened.figures["closes_at"]
+            pool.closes_at = datetime.fromisoformat(happened.figures["closes_at"])
         elif happened.kind == "subsidy_grown":
             pool.subsidy = happened.figures["subsidy"]
         elif happened.kind == "charge_captured":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -32,6 +33,12 @@ def reread(pool: Pool) -> Pool:
 
 def told(template: str) -> int:
     return Letter.objects.filter(template=f"pooling/letters/{template}.txt").count()
+
+
+def test_the_hour_may_be_given_in_any_time_zone() -> None:
+    pool = make.opened()
+    later = (pool.closes_at + DAY).astimezone(ZoneInfo("Europe/Zurich"))
+    assert extend_pool(pool=pool, closes_at=later, by=make.staff(), now=NOW).closes_at == later
 
 
 def extended(pool: Pool, by: timedelta) -> Pool:
