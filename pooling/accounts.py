@@ -112,6 +112,9 @@ def pledges_of(organisations: list[Organisation]) -> list[Pledge]:
 
 def is_alive(pledge: Pledge) -> bool:
     """Whether the pledge may still cost something, or stands for a workshop to come."""
+    if pledge.pool.state == PoolState.CLOSED:
+        charge = charge_of(pledge)
+        return pledge.is_live and charge is not None and charge.state == ChargeState.ACTION_REQUIRED
     return pledge.is_live and pledge.pool.state not in (PoolState.LAPSED, PoolState.CANCELLED)
 
 

@@ -137,6 +137,8 @@ def why_not_to_call_off(pool: Pool, *, now: datetime) -> str:
         return _("The workshop has been called off already.")
     if pool.state == PoolState.LAPSED:
         return _("The threshold was not reached in time. The pool has ended and nobody was charged.")
+    if pool.state == PoolState.CLOSED:
+        return _("The workshop was held, and its account is settled.")
     if now >= pool.starts_at:
         return _("The workshop has started. Nothing is refunded automatically from then on.")
     return ""

@@ -28,6 +28,7 @@ from .figures import calling_off, meaning_of, meaning_of_typed, why_not_to_call_
 from .forms import CallOffForm, PoolTermsForm
 from .models import WorkshopPage
 from .publishing import describe_live_pages
+from .steps import steps_of
 from .timeline import POOL_TAGS, PledgeRow, timeline_of
 
 
@@ -134,6 +135,7 @@ class PoolView(FinancingView):
             pledges=[PledgeRow(pledge, charge_of(pledge)) for pledge in pledges],
             timeline=timeline_of(pool),
             why_not_to_call_off=why_not,
+            steps=steps_of(pool, may_publish=self.permissions.can_publish(), now=self.now),
         )
 
 

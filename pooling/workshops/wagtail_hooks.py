@@ -18,12 +18,13 @@ from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
-from pooling.models import PoolState
+from pooling.models import Pool, PoolState
 
 from .deletion import give_up_orphans, keys_below, pools_with_pledges
 from .models import WorkshopPage
 from .pool_list import PoolListView
 from .publishing import open_published
+from .step_views import StepView
 from .views import CallOffView, MeaningView, PoolView
 
 
@@ -35,6 +36,7 @@ def register_admin_urls() -> list[URLPattern]:
         path("workshops/<int:page_id>/pool/", PoolView.as_view(), name="workshop_pool"),
         path("workshops/<int:page_id>/pool/meaning/", MeaningView.as_view(), name="workshop_pool_meaning"),
         path("workshops/<int:page_id>/pool/call-off/", CallOffView.as_view(), name="workshop_pool_call_off"),
+        path("workshops/<int:page_id>/pool/step/<slug:slug>/", StepView.as_view(), name="workshop_pool_step"),
     ]
 
 
@@ -101,11 +103,7 @@ def tell_what_the_pool_does(request: HttpRequest, page: Page) -> None:
 def tell_that_the_pool_stays(request: HttpRequest, page: Page) -> None:
     """Taking a page from the site doesn't call a workshop off."""
     page = page.specific
-    if (
-        isinstance(page, WorkshopPage)
-        and page.pool
-        and page.pool.state in (PoolState.OPEN, PoolState.FUNDED, PoolState.CONFIRMED)
-    ):
+    if isinstance(page, WorkshopPage) and page.pool and page.pool.state in Pool.OPEN_STATES:
         button = messages.button(reverse("workshop_pool", args=[page.pk]), _("Financing"))
         messages.warning(
             request,

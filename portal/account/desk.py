@@ -85,6 +85,10 @@ def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
                 "day": day(pool.starts_at)
             }
         return _("The payment is under way. There is nothing to do.")
+    if pool.state == PoolState.SHORT:
+        if charge is not None and charge.state != ChargeState.SUCCEEDED:
+            return _("The payment is under way. There is nothing to do.")
+        return _("Money is missing. We look for it and write to you; there is nothing to do.")
     if pool.state == PoolState.CONFIRMED:
         if now < pool.starts_at:
             return _("The workshop takes place on %(day)s.") % {"day": day(pool.starts_at)}
