@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -241,33 +240,6 @@ def test_a_private_page_is_never_kept(client: Client) -> None:
     assert "Intern" in text_of(member, made.url)
     assert client.get(made.url).status_code == 302
     assert queries(client, made.url) > 0
-
-
-def test_a_head_request_is_answered_from_what_is_kept_and_keeps_nothing(client: Client) -> None:
-    made = page("Eine Seite")
-    client.head(made.url)
-    assert queries(client, made.url) > 0
-    with CaptureQueriesContext(connection) as captured:
-        response = client.head(made.url)
-    assert (response.status_code, response.content, len(captured)) == (200, b"", 0)
-
-
-def test_browsers_that_take_it_get_it_compressed(client: Client) -> None:
-    made = page("Eine Seite")
-    plain = client.get(made.url)
-    zipped = client.get(made.url, headers={"accept-encoding": "gzip, br"})
-    assert zipped.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(zipped.content) == plain.content
-    assert int(zipped.headers["Content-Length"]) == len(zipped.content) < len(plain.content)
-    assert "Accept-Encoding" in plain.headers["Vary"]
-
-
-def test_who_has_the_page_already_is_told_that_it_is_the_same(client: Client) -> None:
-    made = page("Eine Seite")
-    tag = client.get(made.url).headers["ETag"]
-    again = client.get(made.url, headers={"if-none-match": tag})
-    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
-    assert client.get(made.url, headers={"if-none-match": 'W/"other"'}).status_code == 200
 
 
 class BrokenCache(LocMemCache):
