@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from portal import page_cache
 from tests.home.factories import page
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +58,11 @@ def test_who_has_the_page_already_is_told_that_it_is_the_same(client: Client) ->
     again = client.get(made.url, headers={"if-none-match": tag})
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
     assert client.get(made.url, headers={"if-none-match": 'W/"other"'}).status_code == 200
+
+
+def test_no_process_holds_more_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_cache, "MOST_NEAR", 2)
+    middleware = page_cache.PageCacheMiddleware(lambda _request: HttpResponse("x"))
+    for number in range(5):
+        middleware(RequestFactory().get(f"/de/{number}/"))
+        assert 1 <= len(middleware.near) <= 2
