@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from members.models import Membership, OrganisationState, Role
 from pooling import links
-from pooling.actions.pools import lapse_pool
+from pooling.actions.pools import cancel_pool, lapse_pool
 from pooling.actions.settlement import collect_due_charges
 from pooling.models import Charge, ChargeState, Pledge, PledgeState, Pool, PoolState, SandboxEntry
 from pooling.payments.base import OutcomeUnknown
@@ -234,6 +234,17 @@ def test_our_link_needs_no_account_and_looking_at_it_changes_nothing(pool, langu
 def test_a_forged_link_is_not_found() -> None:
     assert Client().get(url("mend", "forged:token")).status_code == 404
     assert Client().get(url("mend_return", "x")).status_code == 404
+
+
+def test_the_link_of_a_payment_that_goes_back_says_so(pool) -> None:
+    make.pledge(pool, shares=3, now=timezone.now())
+    collect_due_charges(now=timezone.now())
+    path = links.mend_url(Charge.objects.get(), "de").removeprefix("http://testserver")
+    assert "ist eingegangen" in Client().get(path).content.decode()
+    cancel_pool(pool=pool, reason="Krank", by=make.staff(), now=timezone.now())
+    html = Client().get(path).content.decode()
+    assert "abgesagt" in html
+    assert "ist eingegangen" not in html
 
 
 def test_a_provider_out_of_reach_while_mending_gets_503_and_a_sentence(pool, monkeypatch) -> None:
