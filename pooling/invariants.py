@@ -248,6 +248,7 @@ def capacity_is_kept() -> Iterator[str]:
         yield f"7: pool {pool.uuid} counts {counts}, there are {counted}"
 
 
+INVARIANTS = 7  # that many are promised; some take more than one check
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     charges_only_in_funded_pools,
     locked_amounts_are_right,

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from home.freshness import POOLS, depends_on
-from pooling.accounts import Step, charge_of, money_of, paid_shares
+from pooling.accounts import Step, money_of, paid_shares
 from pooling.links import mend_url
 from pooling.models import Charge, Pledge, PledgeState, Pool, PoolState
 
@@ -66,12 +66,6 @@ def workshop_path(pool: Pool) -> str:
     """The address of the workshop's page in the active language, or in any there is."""
     text = pool.text()
     return text.path if text else ""
-
-
-@register.simple_tag
-def live_charge(pledge: Pledge) -> Charge | None:
-    """The payment that a pledge's row shows."""
-    return charge_of(pledge)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
-from pooling.invariants import CHECKS, breaches
+from pooling.invariants import CHECKS, INVARIANTS, breaches
 
 
 class Command(BaseCommand):
@@ -29,4 +29,4 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if found:
             sys.exit(1)
-        self.stdout.write(f"The money is right: {len(CHECKS)} invariants hold.")
+        self.stdout.write(f"The money is right: {INVARIANTS} invariants hold, by {len(CHECKS)} checks.")
