@@ -121,7 +121,10 @@ def test_many_steps_are_taken_together_and_the_last_one_stays() -> None:
 
 
 def amounts(flow: Flow) -> tuple[dict[str, int], dict[str, int]]:
-    return tuple({part.kind: part.amount for part in parts} for parts in (flow.comes_from, flow.goes_to))  # type: ignore[return-value]
+    return (
+        {part.kind: part.amount for part in flow.comes_from},
+        {part.kind: part.amount for part in flow.goes_to},
+    )
 
 
 @given(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -131,7 +132,7 @@ def test_absorbing_against_a_refill_that_pays_confirms_once_and_closing_twice_pa
         lambda: collect_due_charges(now=pool.closes_at), lambda: absorb_gap(pool=pool, by=by, now=pool.closes_at)
     )
     assert paid == 1
-    closing = lambda: close_pool(pool=pool, by=by, now=pool.starts_at)  # noqa: E731
+    closing = partial(close_pool, pool=pool, by=by, now=pool.starts_at)
     at_once(closing, closing)
     pool.refresh_from_db()
     assert pool.state == PoolState.CLOSED
