@@ -1,0 +1,57 @@
+"""Where a pool's money is. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
+from pooling.models import BackingKind, Charge, ChargeState, Pledge, Pool, Refund, RefundState
+
+
+@dataclass(frozen=True)
+class Money:
+    """A pool's money in Rappen. Pledged and collected are told apart: a pledge is not money."""
+
+    to_raise: int
+    pledged: int
+    captured: int
+    refunded: int
+    refund_due: int
+    drawn: int = 0
+    absorbed: int = 0
+
+    @property
+    def net(self) -> int:
+        return self.captured - self.refunded - self.refund_due
+
+    @property
+    def outstanding(self) -> int:
+        """What is missing to the cost, beside what the guarantor gave and the operator absorbed."""
+        return max(0, self.to_raise - self.net - self.drawn - self.absorbed)
+
+
+def money_of(pool: Pool) -> Money:
+    """Where the pool's money is now."""
+    captured = Charge.objects.filter(pledge__pool=pool).aggregate(sum=Coalesce(Sum("captured"), 0))["sum"]
+    refunds = dict(
+        Refund.objects.filter(charge__pledge__pool=pool).values_list("state").annotate(Sum("amount")).order_by()
+    )
+    refunded = refunds.pop(RefundState.SUCCEEDED, 0)
+    backings = dict(pool.backings.order_by().values_list("kind").annotate(total=Sum("amount")))
+    return Money(
+        pool.to_raise,
+        pool.standing * pool.ceiling,
+        captured,
+        refunded,
+        sum(refunds.values()),
+        drawn=backings.get(BackingKind.DRAWN, 0) - backings.get(BackingKind.RETURNED, 0),
+        absorbed=backings.get(BackingKind.ABSORBED, 0) - backings.get(BackingKind.REVERSED, 0),
+    )
+
+
+def paid_shares(pool: Pool) -> int:
+    """How many of the shares that stand are paid in full."""
+    paid = Pledge.objects.standing().filter(pool=pool, charges__state=ChargeState.SUCCEEDED)
+    return int(paid.aggregate(sum=Coalesce(Sum("shares"), 0))["sum"])

@@ -1,0 +1,44 @@
+"""An organisation's pledges: which are alive, what each owes, and which need somebody. Reads only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pooling.models import Charge, ChargeState, Pledge, PledgeState, PoolState
+
+if TYPE_CHECKING:
+    from members.models import Organisation
+
+
+def charge_of(pledge: Pledge) -> Charge | None:
+    """The pledge's charge: the live one, else the last."""
+    charges = sorted(pledge.charges.all(), key=lambda charge: (charge.state != ChargeState.VOID, charge.pk))
+    return charges[-1] if charges else None
+
+
+def pledges_of(organisations: list[Organisation]) -> list[Pledge]:
+    """All pledges of some organisations, what is alive first, the newest first."""
+    pledges = (
+        Pledge.objects.filter(organisation__in=organisations)
+        .select_related("pool", "organisation", "method")
+        .prefetch_related("pool__texts", "charges__refunds")
+        .order_by("-placed_at")
+    )
+    return sorted(pledges, key=lambda pledge: not is_alive(pledge))
+
+
+def is_alive(pledge: Pledge) -> bool:
+    """Whether the pledge may still cost something, or stands for a workshop to come."""
+    if pledge.pool.state == PoolState.CLOSED:
+        charge = charge_of(pledge)
+        return pledge.is_live and charge is not None and charge.state == ChargeState.ACTION_REQUIRED
+    return pledge.is_live and pledge.pool.state not in (PoolState.LAPSED, PoolState.CANCELLED)
+
+
+def needs_you(pledge: Pledge) -> bool:
+    """Whether the organisation has to do something now: give a method, or mend a payment; not to get approval."""
+    charge = charge_of(pledge)
+    return is_alive(pledge) and (
+        (pledge.state == PledgeState.PENDING and not pledge.awaits_approval)
+        or (charge is not None and charge.state == ChargeState.ACTION_REQUIRED)
+    )
