@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ LANGUAGES = ("de", "fr", "it")
 # Ours, collected from the source; and our words for what the libraries say, written by hand.
 COLLECTED, WORDING = "locale", "portal/wording"
 NOISE = ("POT-Creation-Date", "PO-Revision-Date", "Report-Msgid-Bugs-To", "Last-Translator", "Language-Team")
+ELIDING = ("fr", "it")  # languages that write an apostrophe between words
 IGNORED = (".venv", "tests", "node_modules", "var", "staticfiles", "media")
 
 
@@ -38,10 +40,24 @@ def compile_catalogues(root: Path = ROOT) -> int:
             continue
         # Under another name first: a server that runs beside must never read half a catalogue.
         unfinished = path.with_suffix(".mo.new")
-        polib.pofile(str(path)).save_as_mofile(str(unfinished))
+        catalogue = polib.pofile(str(path))
+        if path.parent.parent.name in ELIDING:
+            set_apostrophes(catalogue)
+        catalogue.save_as_mofile(str(unfinished))
         unfinished.replace(compiled)
         written += 1
     return written
+
+
+def set_apostrophes(catalogue: polib.POFile) -> None:
+    """Translators type a straight apostrophe after a letter, readers get a typographic one. "1'250" stays as it is."""
+    for entry in catalogue:
+        entry.msgstr = typographic(entry.msgstr)
+        entry.msgstr_plural = {number: typographic(text) for number, text in entry.msgstr_plural.items()}
+
+
+def typographic(text: str) -> str:
+    return re.sub(r"(?<=[^\W\d_])'(?=[\w%«<])", "’", text)
 
 
 def problems(root: Path = ROOT) -> list[str]:

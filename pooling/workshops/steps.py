@@ -10,12 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from home.dates import date_in_words
 from members.models import User
 from pooling.actions.backing import absorb_gap, balance_of, can_be_drawn, draw_guarantee, record_guarantee
 from pooling.actions.closing import UNDER_WAY, close_pool, settlement_of
@@ -110,8 +109,8 @@ def letters(n: int) -> str:
 
 def effects_of_extending(pool: Pool, typed: Typed) -> list[str]:
     moments = {
-        "before": date_format(localtime(pool.closes_at), "DATETIME_FORMAT"),
-        "after": date_format(localtime(typed["closes_at"]), "DATETIME_FORMAT"),
+        "before": date_in_words(pool.closes_at, "DATETIME_FORMAT"),
+        "after": date_in_words(typed["closes_at"], "DATETIME_FORMAT"),
     }
     moved = _("The closing time moves from %(before)s to %(after)s. It can't be moved a second time.") % moments
     return [moved, letters(pool.pledges.live().count())]

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from home.dates import date_in_words
 from pooling.accounts import charge_of
 from pooling.models import Charge, ChargeState, Pledge, PledgeState, PoolState
 
@@ -57,7 +56,7 @@ def sums_of(entries: Iterable[Entry]) -> Sums:
 
 
 def day(moment: datetime) -> str:
-    return date_format(localtime(moment), "DATE_FORMAT")
+    return date_in_words(moment)
 
 
 def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:

@@ -121,6 +121,19 @@ def test_a_compiled_catalogue_is_renewed_when_its_source_changed(tmp_path: Path)
     assert [entry.msgstr for entry in polib.mofile(str(source.with_suffix(".mo")))] == ["Zusagen"]
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Voir l'atelier d'%(name)s", "Voir l’atelier d’%(name)s"),
+        ("l'<strong>%(n)s</strong>, l'«atelier»", "l’<strong>%(n)s</strong>, l’«atelier»"),
+        ("CHF 1'250.00", "CHF 1'250.00"),
+        ("<a class='plain' href=''>", "<a class='plain' href=''>"),
+    ],
+)
+def test_readers_get_typographic_apostrophes_between_words_only(written: str, read: str) -> None:
+    assert catalogues.typographic(written) == read
+
+
 def test_untranslated_and_fuzzy_messages_are_found(tmp_path: Path) -> None:
     source = tmp_path / "locale/fr/LC_MESSAGES/django.po"
     source.parent.mkdir(parents=True)

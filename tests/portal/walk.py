@@ -98,8 +98,8 @@ def spoken(tag: str, given: dict[str, str]) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """Without markup, entities and odd spaces."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).replace("\u00ad", "").split())
+    """Without markup, entities and odd spaces, and with straight apostrophes, as in the catalogues."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).replace("\u00ad", "").replace("’", "'").split())
 
 
 def pieces(message: str, *, words: int) -> Iterator[str]:
