@@ -1,0 +1,110 @@
+"""What each event of a pool means to an organisation that pledged: what happened, and what it means for its money.
+
+An event that the code records needs a sentence here, or stands in NOT_ABOUT_A_PLEDGE (a test looks through the code).
+Each may name the event's figures, amounts as CHF, and %(most)s, the most that its shares can cost.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from pooling.models import PayoutTo, PoolEvent, RefundReason
+from pooling.money import format_chf
+
+SENTENCES = {
+    "pledge_held": _(
+        "Your organisation asked for shares, and they are held for it: %(shares)s. Nothing is owed by that."
+    ),
+    "pledge_standing": _(
+        "The pledge stands. Shares: %(shares)s. It costs %(most)s at most, and nothing is owed before prices are "
+        "locked."
+    ),
+    "pledge_changed": _(
+        "The number of shares was changed from %(before)s to %(shares)s. The pledge costs %(most)s at most now."
+    ),
+    "pledge_withdrawn": _("The pledge was withdrawn. Your organisation owes nothing for it."),
+    "pledge_expired": _("The time was over before the pledge stood, so it ended. Your organisation owes nothing."),
+    "pledge_dropped": _(
+        "The payment did not arrive in time, so the pledge ended. Your organisation owes nothing any more, and its "
+        "places are free for others."
+    ),
+    "slots_refilled": _(
+        "The pledge took over places that had been freed: %(shares)s. Each costs what was locked for it."
+    ),
+    "approval_asked": _("Somebody was asked to approve the pledge. Nothing is binding before."),
+    "approval_sent_again": _("The request for approval was sent again. Nothing is binding before."),
+    "approval_given": _("The pledge was approved, for %(most)s at most. Nothing is owed by that alone."),
+    "approval_declined": _("The pledge was not approved. Your organisation owes nothing for it."),
+    "pool_extended": _("The closing time was moved to %(closes_at)s. Nobody's price changes by that."),
+    "subsidy_grown": _(
+        "The subsidy grew to %(subsidy)s, so that fewer shares are needed: %(threshold)s. Nobody's price rises."
+    ),
+    "pool_funded": _(
+        "The threshold was reached: %(standing)s shares stand, and prices are locked. The pledge is binding from now "
+        "on."
+    ),
+    "pool_short": _("All payments are final, and %(gap)s are missing. Your organisation owes no more than before."),
+    "pool_confirmed": _("The money is there: the workshop takes place. Your organisation owes no more than before."),
+    "pool_closed": _("The workshop was held and its account settled. Surplus: %(surplus)s."),
+    "pool_lapsed": _("Pledging ended without the threshold. The workshop does not come about; nobody was charged."),
+    "pool_cancelled": _("The workshop was called off. Nothing is owed any more, and all that was paid goes back."),
+    "guarantee_drawn": _(
+        "A guarantor gave %(amount)s towards what is missing. Your organisation owes no more than before."
+    ),
+    "guarantee_returned": _("%(amount)s went back to the guarantor. This does not touch your organisation's money."),
+    "gap_absorbed": _("The operator bears %(amount)s that are missing. Your organisation owes no more than before."),
+    "gap_reversed": _("The operator no longer has to bear %(amount)s. This does not touch your organisation's money."),
+    "surplus_paid": _("A surplus of %(amount)s was paid out as the terms say, to: %(to)s."),
+    "charge_due": _("Prices are locked, and the shares of the pledge cost %(amount)s. Your organisation owes them."),
+    "charge_sending": _("The payment was sent to the payment service. Money moves only once it says yes."),
+    "charge_page_opened": _("The payment page was opened. No money moves by that."),
+    "charge_captured": _("%(amount)s arrived from your organisation."),
+    "charge_action_required": _(
+        "The payment did not go through, and no money moved. It is still owed, and a letter says how to pay it."
+    ),
+    "charge_reminded": _("A reminder of the open payment was sent. What is owed stays the same."),
+    "charge_failed": _("The payment was given up, because its time was over. It is not owed any more."),
+    "charge_void": _("The payment is not owed any more. Nothing will be charged for it."),
+    "refund_due": _("%(amount)s go back to your organisation. %(reason)s"),
+    "refund_succeeded": _("%(amount)s were sent back to your organisation."),
+    "refund_failed": _("The refund of %(amount)s did not go through. It stays due, and we look after it."),
+}
+# They are over before anybody pledges, or touch nobody who did.
+NOT_ABOUT_A_PLEDGE = {"pool_drafted", "pool_redrafted", "pool_opened", "guarantee_recorded"}
+
+AMOUNTS = {"amount", "gap", "net", "drawn", "absorbed", "surplus", "limit", "subsidy", "subsidy_before"}
+
+
+class Known(dict[str, Any]):
+    """Figures for a sentence. One that an old event lacks is shown as a dash instead of breaking the page."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def figure(name: str, value: Any) -> str:
+    """One of an event's figures as people read it."""
+    if value is None:
+        return "–"
+    if name in AMOUNTS:
+        return format_chf(value)
+    if name == "closes_at":
+        return date_format(localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
+    if name == "to":
+        return str(PayoutTo(value).label)
+    return str(value)
+
+
+def sentence_of(event: PoolEvent, *, ceiling: int) -> str:
+    """What happened and what it means for the money, in the active language. `ceiling` is of the event's pool."""
+    figures = Known({name: figure(name, value) for name, value in event.figures.items()})
+    if "shares" in event.figures:
+        figures["most"] = format_chf(event.figures["shares"] * ceiling)
+    if event.refund is not None:
+        figures["reason"] = str(RefundReason(event.refund.reason).label)
+    return str(SENTENCES[event.kind]) % figures
