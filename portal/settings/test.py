@@ -1,5 +1,7 @@
 """For pytest. tests/conftest.py starts a real PostgreSQL and puts its address into DATABASE_URL."""
 
+import os
+
 from .base import *
 from .base import BASE_DIR
 from .environment import database
@@ -12,7 +14,8 @@ PAGE_CACHE = False  # what a test rolls back nobody announces; tests/portal/test
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MEDIA_ROOT = BASE_DIR / "var" / "test-media"
+# Several processes share the tests (pytest-xdist), each with uploads of its own.
+MEDIA_ROOT = BASE_DIR / "var" / f"test-media-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 SITE_URL = "http://testserver"
 STRIPE_TIMEOUT = 0.3
 STAFF_MFA_REQUIRED = False

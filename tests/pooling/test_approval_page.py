@@ -188,6 +188,7 @@ def test_once_the_threshold_is_reached_the_page_says_that_it_is_charged_at_once(
         signing.dumps("one", salt=links.APPROVAL),
         signing.dumps(5, salt=links.APPROVAL),
     ],
+    ids=["forged", "a letter", "no uuid", "a word", "a number"],  # a token holds the time: no name for a test
 )
 def test_a_forged_link_is_not_found(token) -> None:
     assert Client().get(url("approval", token)).status_code == 404
