@@ -58,10 +58,14 @@ class ApproverFields(forms.Form):
 
     def approver(self) -> Approver | None:
         """Whoever has to approve, None if nobody has to or the answers are not all there."""
-        data = self.cleaned_data
-        if not data.get("needs_approval") or not all(data.get(name) for name in APPROVER_FIELDS):
-            return None
-        return Approver(*(data[name] for name in APPROVER_FIELDS))
+        return approver_of(self.cleaned_data) if self.cleaned_data.get("needs_approval") else None
+
+
+def approver_of(data: dict[str, Any]) -> Approver | None:
+    """Whoever the answers name, None if they are not all there."""
+    if not all(data.get(name) for name in APPROVER_FIELDS):
+        return None
+    return Approver(*(data[name] for name in APPROVER_FIELDS))
 
 
 def either_way(without: str, with_approval: str) -> SafeString:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,8 +16,8 @@ from members.models import Organisation, User
 
 from .actions.errors import PoolFull
 from .actions.methods import usable_methods
-from .approval_forms import ApproverFields, approver_layout, either_way
-from .models import Pledge, Pool, SavedMethod
+from .approval_forms import APPROVER_FIELDS, ApproverFields, approver_layout, approver_of, either_way
+from .models import Approval, Pledge, Pool, SavedMethod
 from .money import format_chf
 
 NEW_METHOD = "new"
@@ -132,7 +134,7 @@ class PledgeForm(ApproverFields):
 
 
 class ChangeForm(forms.Form):
-    """Change the number of shares of a pledge that stands."""
+    """Change the number of shares of a pledge that stands. More than somebody approved need that person once more."""
 
     shares = forms.IntegerField(
         min_value=1,
@@ -148,11 +150,41 @@ class ChangeForm(forms.Form):
     def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper()
+        more = pledge.approvals.asked().for_more().first()
+        most = pledge.shares + pledge.pool.places_left + (more.added if more else 0)
         shares: Any = self.fields["shares"]
         shares.initial = pledge.shares
-        shares.widget.attrs.update(
-            {"max": pledge.shares + pledge.pool.places_left, "inputmode": "numeric", "autocomplete": "off"}
-        )
+        shares.widget.attrs.update({"max": most, "inputmode": "numeric", "autocomplete": "off"})
+        self.approved = pledge.approvals.most_approved()
+        if self.approved is not None:
+            self.ask_who_approves(pledge.approvals.latest("pk"))
+
+    def ask_who_approves(self, last: Approval) -> None:
+        """Fields for whoever has to approve more, filled in with the person who was asked last."""
+        for name in APPROVER_FIELDS:
+            self.fields[name] = deepcopy(ApproverFields.base_fields[name])
+            self.fields[name].required = False
+        self.initial |= {
+            "approver_name": last.name,
+            "approver_email": last.email,
+            "approver_language": last.language,
+        }
+        legend = ngettext(
+            "More than %(n)d share has to be approved by:",
+            "More than %(n)d shares have to be approved by:",
+            self.approved or 0,
+        ) % {"n": self.approved}
+        self.helper.layout = Layout("shares", Fieldset(legend, *APPROVER_FIELDS), "accept")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["approver"] = None
+        if self.approved is not None and data.get("shares", 0) > self.approved:
+            for name in APPROVER_FIELDS:
+                if name in data and not data[name]:
+                    self.add_error(name, self.fields[name].error_messages["required"])
+            data["approver"] = approver_of(data)
+        return data
 
 
 def button_text(*, pool: Pool, shares: int) -> str:

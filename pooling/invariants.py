@@ -104,7 +104,7 @@ def nobody_pays_more_than_agreed() -> Iterator[str]:
 def no_more_stands_than_was_approved() -> Iterator[str]:
     """3, too: where somebody had to approve, so many shares stand at most; while they decide, the request is open."""
     approved = Approval.objects.approved().filter(pledge=OuterRef("pk"), shares__gte=OuterRef("shares"))
-    asked = Approval.objects.asked().filter(pledge=OuterRef("pk"))
+    asked = Approval.objects.asked().filter(pledge=OuterRef("pk"), before=0)
     needing = Pledge.objects.live().filter(Exists(Approval.objects.filter(pledge=OuterRef("pk"))))
     pledges = needing.annotate(is_approved=Exists(approved), is_asked=Exists(asked))
     for pledge in pledges.filter(Q(awaits_approval=F("is_approved")) | ~Q(awaits_approval=F("is_asked"))):
@@ -210,6 +210,9 @@ def events_tell_the_state() -> Iterator[str]:
         chunk_size=5000
     ):
         refunds[pool_id][pk] = RefundState.DUE if state == RefundState.SENDING else state
+    more: dict[int, dict[int, int]] = defaultdict(dict)
+    for pool_id, pk, added in asked_for_more().values_list("pledge__pool", "pledge", "added_shares"):
+        more[pool_id][pk] = added
     backing = sums_by_pool(Backing.objects.values_list("pool", "kind"))
     payouts = sums_by_pool(Payout.objects.values_list("pool", "to"))
     for pool in Pool.objects.annotate(captured=summed(Charge.objects.all(), "captured", "pledge__pool")):
@@ -219,6 +222,7 @@ def events_tell_the_state() -> Iterator[str]:
             ("captured", replayed.captured, pool.captured),
             ("freed places", replayed.freed, pool.freed),
             ("pledges", replayed.pledges, pledges[pool.pk]),
+            ("requests for more", replayed.more, more[pool.pk]),
             ("refunds", replayed.refunds, refunds[pool.pk]),
             ("backing", replayed.backing, backing[pool.pk]),
             ("payouts", replayed.payouts, payouts[pool.pk]),
@@ -232,11 +236,24 @@ def events_tell_the_state() -> Iterator[str]:
             yield f"6: an event holds {sorted(set(figures) - FIGURES)}, which is no figure"
 
 
+def asked_for_more() -> QuerySet[Approval]:
+    """Requests for more shares that are open: each holds `added_shares` places."""
+    asked: QuerySet[Approval] = Approval.objects.asked().for_more()
+    return asked.annotate(added_shares=F("shares") - F("before"))
+
+
+def more_is_asked_of_what_stands() -> Iterator[str]:
+    """7, too: a request for more shares is of a pledge that stands with the number it was asked for."""
+    for approval in asked_for_more().exclude(pledge__state=PledgeState.STANDING, pledge__shares=F("before")):
+        yield f"7: approval {approval.uuid} asks for more than {approval.before} shares, which do not stand so"
+
+
 def capacity_is_kept() -> Iterator[str]:
     """7. held + standing <= capacity, always, and the counters count what there is."""
     freed = Slot.objects.freed().order_by().values("pledge__pool").annotate(n=Count("pk")).values("n")
     pools = Pool.objects.annotate(
-        counted_held=summed(Pledge.objects.pending(), "shares", "pool"),
+        counted_held=summed(Pledge.objects.pending(), "shares", "pool")
+        + summed(asked_for_more(), "added_shares", "pledge__pool"),
         counted_standing=summed(Pledge.objects.standing(), "shares", "pool"),
         counted_freed=Coalesce(Subquery(freed.filter(pledge__pool=OuterRef("pk"))), 0),
     )
@@ -258,6 +275,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     surplus_goes_back_whole,
     references_are_unique,
     events_tell_the_state,
+    more_is_asked_of_what_stands,
     capacity_is_kept,
 )
 

@@ -24,6 +24,7 @@ class Replayed:
     closes_at: datetime | None = None  # None where it was never moved
     subsidy: int | None = None  # None where it never grew
     refunds: dict[int, str] = field(default_factory=dict)
+    more: dict[int, int] = field(default_factory=dict)  # shares that are asked for beside those that stand, by pledge
 
     def shares(self, state: str) -> int:
         return sum(shares for pledge_state, shares in self.pledges.values() if pledge_state == state)
@@ -58,6 +59,7 @@ BACKING_TURNS = {
     "gap_absorbed": BackingKind.ABSORBED,
     "gap_reversed": BackingKind.REVERSED,
 }
+MORE_ENDS = {"approval_given", "more_declined", "more_ended"}
 # What an event may say beside its ids: figures and codes, never a name.
 FIGURES = {
     "amount",
@@ -97,6 +99,10 @@ def replay(events: QuerySet[PoolEvent]) -> dict[int, Replayed]:
             pool.pledges[happened.pledge_id] = (PLEDGE_TURNS[happened.kind], happened.figures["shares"])
             if happened.kind == "pledge_dropped":
                 pool.freed += happened.figures["shares"]
+        elif happened.kind == "more_asked" and happened.pledge_id:
+            pool.more[happened.pledge_id] = happened.figures["shares"] - happened.figures["before"]
+        elif happened.kind in MORE_ENDS and happened.pledge_id:
+            pool.more.pop(happened.pledge_id, None)
         elif happened.kind == "slots_refilled":
             pool.freed -= happened.figures["shares"]
         elif happened.kind in BACKING_TURNS:

@@ -5,6 +5,7 @@ Each step may run in any number of processes at once, and running it again chang
 
 from pooling.actions.approval_letters import send_approval_letters
 from pooling.actions.approvals import remind_approvers
+from pooling.actions.asking_more import expire_requests_for_more
 from pooling.actions.backing import declare_short_pools
 from pooling.actions.dropping import give_up_overdue_charges, remind_of_mending
 from pooling.actions.methods import release_unused_methods
@@ -18,6 +19,7 @@ STEPS = (
     handle_waiting_events,
     look_at_setup_pages,  # before holds expire: a method that is there already makes the pledge stand
     expire_overdue_pledges,
+    expire_requests_for_more,
     remind_approvers,  # after expiry: whose time is over is not reminded
     send_approval_letters,
     lapse_overdue_pools,

@@ -15,6 +15,7 @@ urlpatterns = [
     path(_("pledges/<uuid:uuid>/change/"), changing.pledge_change, name="pledge_change"),
     path(_("pledges/<uuid:uuid>/withdraw/"), changing.pledge_withdraw, name="pledge_withdraw"),
     path(_("pledges/<uuid:uuid>/approval/"), approvals.approval_again, name="approval_again"),
+    path(_("pledges/<uuid:uuid>/approval/take-back/"), approvals.approval_take_back, name="approval_take_back"),
     path(_("approval/<str:token>/"), approvals.approval, name="approval"),
     path(_("payment/<str:token>/"), payments.mend, name="mend"),
     path(_("payment/<str:token>/back/"), payments.mend_return, name="mend_return"),

@@ -122,6 +122,8 @@ DECLINED: Facts = {
         "it": "Purtroppo quest'anno non rientra nel preventivo.",
     }
 }
+MORE: Facts = {"before": 2, "shares": 3, "seats": 6, "most": 375_000}
+MORE_ENDED: Facts = {"wanted": 3, "most": 250_000, "most_wanted": 375_000, "sentence": ""}
 # What notices about an account are told, see members.accounts.
 NOTICE: Facts = {
     "email": "anna.keller@example.org",
@@ -137,6 +139,7 @@ GROUPS: dict[str, dict[str, States]] = {
             "": CONSENT | {"before": 1},
             "binding": CONSENT | REACHED | {"before": 3},
             "one share": CONSENT | ONE | {"before": 2},
+            "approved": CONSENT | {"before": 1, "after_approval": True},
         },
         "pooling/letters/withdrawn.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
         "pooling/letters/expired.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
@@ -148,8 +151,17 @@ GROUPS: dict[str, dict[str, States]] = {
         "pooling/letters/lapsed.txt": {"": {}},
     },
     "Zustimmung": {
-        "pooling/letters/approval_asked.txt": {"": ASKED, "charged at once": ASKED | {"charged_at_once": True}},
-        "pooling/letters/approval_reminder.txt": {"": ASKED},
+        "pooling/letters/approval_asked.txt": {
+            "": ASKED,
+            "charged at once": ASKED | {"charged_at_once": True},
+            "more": ASKED | MORE,
+        },
+        "pooling/letters/approval_reminder.txt": {"": ASKED, "more": ASKED | MORE},
+        "pooling/letters/more_ended.txt": {
+            "declined": MORE_ENDED | DECLINED | {"why": "declined"},
+            "not answered": MORE_ENDED | {"why": "expired"},
+            "prices locked": MORE_ENDED | {"why": "locked", "standing": 8},
+        },
         "pooling/letters/approval_given.txt": {
             "stands": GIVEN,
             "method missing": GIVEN | {"stands": False, "keep_until": IN_A_WEEK, "method": ""},

@@ -54,6 +54,20 @@ def tell_not_answered(*, pledge: Pledge, now: datetime) -> int:
     return tell("approval_expired", key=f"approval_expired-{pledge.uuid}", pledge=pledge, facts=facts, now=now)
 
 
+def tell_more_ended(*, pledge: Pledge, approval: Approval, why: str, now: datetime) -> int:
+    """More shares were asked for and do not come, because the request was "declined", "expired" or prices are "locked":
+    the pledge stands as before.
+    """
+    facts: Facts = {
+        "wanted": approval.shares,
+        "why": why,
+        "sentence": approval.answer,
+        "most": pledge.most,
+        "most_wanted": approval.most,
+    }
+    return tell("more_ended", key=f"more_ended-{approval.uuid}", pledge=pledge, facts=facts, now=now)
+
+
 def send_approval_letters(*, now: datetime) -> int:
     """Write to the approvers whose letter is due, outside of any transaction. Returns how many letters were sent."""
     sent = 0
@@ -125,6 +139,9 @@ def facts_for_approver(approval: Approval) -> Facts:
         "url": links.approval_url(approval, language),
         "organisation": pledge.organisation.name,
         "asker": name_of(approval.asked_by),
+        "shares": approval.shares,
+        "seats": approval.shares * pool.seats_per_share,
+        "before": approval.before,
         "most": approval.most,
         "expires_at": approval.expires_at,
         "charged_at_once": pool.state in Pool.FINANCED_STATES,

@@ -21,6 +21,7 @@ from pooling.models import (
     Pledge,
     PledgeState,
     Pool,
+    PoolState,
     SavedMethod,
     record,
 )
@@ -32,10 +33,12 @@ from .errors import (
     LinkReplaced,
     MethodGone,
     NotAdministrator,
+    OrganisationSuspended,
     PoolClosed,
     SentTooOften,
 )
-from .pledges import end_pledge, make_stand, place_pledge
+from .loose_ends import end_request
+from .pledges import end_pledge, make_stand, place_pledge, set_shares
 
 # A letter again: not within this time of the last one, and so many links at most.
 PAUSE = timedelta(minutes=10)
@@ -71,15 +74,29 @@ def ask_for_approval(
     soon as it is. Raises what place_pledge raises, and AskedTooOften.
     """
     pledge = place_pledge(pool=pool, organisation=organisation, shares=shares, by=by, language=language, now=now)
-    recent = Approval.objects.filter(pledge__organisation=organisation, asked_at__gt=now - timedelta(days=1))
-    if recent.count() >= MOST_A_DAY:
-        raise AskedTooOften
+    require_patience(organisation=organisation, now=now)
     if method is not None and method_is_gone(method=method, organisation=organisation):
         raise MethodGone
     expires_at = min(now + APPROVAL_HOLD, pledge.pool.accepts_until(now=now))
     pledge.awaits_approval, pledge.held_until, pledge.method = True, expires_at, method
     pledge.save(update_fields=["awaits_approval", "held_until", "method"])
-    approval = pledge.approvals.create(
+    approval = ask(pledge=pledge, shares=shares, approver=approver, by=by, expires_at=expires_at, now=now)
+    record(pledge.pool, "approval_asked", now=now, by=by, pledge=pledge, shares=shares, approval=approval.pk)
+    return pledge
+
+
+def require_patience(*, organisation: Organisation, now: datetime) -> None:
+    """Raises AskedTooOften where an organisation has had us write to many addresses within a day."""
+    recent = Approval.objects.filter(pledge__organisation=organisation, asked_at__gt=now - timedelta(days=1))
+    if recent.count() >= MOST_A_DAY:
+        raise AskedTooOften
+
+
+def ask(
+    *, pledge: Pledge, shares: int, approver: Approver, by: User, expires_at: datetime, now: datetime, before: int = 0
+) -> Approval:
+    """Write the request down; its letter is due at once, a reminder at half of the time."""
+    return pledge.approvals.create(
         name=approver.name,
         email=approver.email,
         language=approver.language,
@@ -88,13 +105,12 @@ def ask_for_approval(
         remind_at=now + (expires_at - now) / 2,
         expires_at=expires_at,
         shares=shares,
-        most=pledge.most,
+        before=before,
+        most=shares * pledge.pool.ceiling,
         legal_version=pledge.pool.legal_version,
         letter=ApprovalLetter.ASKED,
         next_try_at=now,
     )
-    record(pledge.pool, "approval_asked", now=now, by=by, pledge=pledge, shares=shares, approval=approval.pk)
-    return pledge
 
 
 def method_is_gone(*, method: SavedMethod, organisation: Organisation) -> bool:
@@ -106,14 +122,18 @@ def method_is_gone(*, method: SavedMethod, organisation: Organisation) -> bool:
 @transaction.atomic
 def approve(*, approval: Approval, link: int, now: datetime) -> Approval:
     """The approver says yes. The pledge stands at once if its method was chosen; else the administrators are asked for
-    one, and the places stay held as long as the request would have run, for 35 minutes at least.
+    one, and the places stay held as long as the request would have run, for 35 minutes at least. Where more shares were
+    asked for, they stand from now on.
 
-    Approving twice is an answer, not an error. Raises LinkReplaced, ApprovalOver, PoolClosed.
+    Approving twice is an answer, not an error. Raises LinkReplaced, ApprovalOver, PoolClosed, OrganisationSuspended.
     """
     pool, pledge, approval = lock(approval)
     if approval.state == ApprovalState.APPROVED:
         return approval
     require_open(approval=approval, link=link, now=now)
+    if approval.is_for_more:
+        approve_more(pool=pool, pledge=pledge, approval=approval, now=now)
+        return approval
     if not pool.accepts(now=now) or pledge.state != PledgeState.PENDING:
         raise PoolClosed
     answer(approval=approval, state=ApprovalState.APPROVED, now=now)
@@ -131,9 +151,26 @@ def approve(*, approval: Approval, link: int, now: datetime) -> Approval:
     return approval
 
 
+def approve_more(*, pool: Pool, pledge: Pledge, approval: Approval, now: datetime) -> None:
+    """The added shares stand, in the places that the request held. Call it under the locks.
+
+    Raises PoolClosed, OrganisationSuspended.
+    """
+    if pool.state != PoolState.OPEN or now >= pool.closes_at or pledge.state != PledgeState.STANDING:
+        raise PoolClosed
+    if not pledge.organisation.is_active:
+        raise OrganisationSuspended
+    answer(approval=approval, state=ApprovalState.APPROVED, now=now)
+    pool.held -= approval.added
+    pool.save(update_fields=["held"])
+    record(pool, "approval_given", now=now, pledge=pledge, shares=approval.shares, approval=approval.pk)
+    set_shares(pool=pool, pledge=pledge, shares=approval.shares, by=approval.asked_by, after_approval=True, now=now)
+
+
 @transaction.atomic
 def decline(*, approval: Approval, link: int, sentence: str, now: datetime) -> Approval:
     """The approver says no, with a `sentence` for the administrators or without: the pledge ends, its places are free.
+    Where more shares were asked for, the old number stands.
 
     Declining twice is an answer, not an error. Raises LinkReplaced, ApprovalOver.
     """
@@ -142,6 +179,10 @@ def decline(*, approval: Approval, link: int, sentence: str, now: datetime) -> A
         return approval
     require_open(approval=approval, link=link, now=now)
     approval.answer = sentence
+    if approval.is_for_more:
+        end_request(pool=pool, pledge=pledge, approval=approval, state=ApprovalState.DECLINED, now=now)
+        approval_letters.tell_more_ended(pledge=pledge, approval=approval, why="declined", now=now)
+        return approval
     answer(approval=approval, state=ApprovalState.DECLINED, now=now)
     record(pool, "approval_declined", now=now, pledge=pledge, shares=approval.shares, approval=approval.pk)
     end_pledge(pool=pool, pledge=pledge, state=PledgeState.WITHDRAWN, now=now)
@@ -155,7 +196,8 @@ def lock(approval: Approval) -> tuple[Pool, Pledge, Approval]:
     pledges = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation", "method")
     pledge = pledges.get(pk=approval.pledge_id)
     pledge.pool = pool
-    approval = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
+    approvals = Approval.objects.select_for_update(no_key=True, of=("self",)).select_related("asked_by")
+    approval = approvals.get(pk=approval.pk)
     approval.pledge = pledge
     return pool, pledge, approval
 

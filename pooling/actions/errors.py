@@ -134,7 +134,7 @@ class NeedsFreshApproval(Refused):
     def __str__(self) -> str:
         return _(
             "These shares were approved by your organisation, more of them were not. Your pledge stands as it is. For "
-            "more shares, withdraw it and pledge again: then you can ask for approval of the new number."
+            "more shares, please say who has to approve them."
         )
 
 

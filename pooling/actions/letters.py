@@ -42,10 +42,10 @@ def tell_pledged(*, pledge: Pledge, now: datetime) -> int:
     return tell("pledged", key=f"pledged-{pledge.uuid}-{consent.pk}", pledge=pledge, facts=facts, now=now)
 
 
-def tell_changed(*, pledge: Pledge, before: int, now: datetime) -> int:
-    """The number of shares changed from `before`, and the terms were accepted anew."""
+def tell_changed(*, pledge: Pledge, before: int, now: datetime, after_approval: bool = False) -> int:
+    """The number of shares changed from `before`, and the terms were accepted anew; more of them were approved."""
     consent = latest_acceptance(pledge)
-    facts = consent_facts(pledge, consent) | {"before": before}
+    facts = consent_facts(pledge, consent) | {"before": before, "after_approval": after_approval}
     return tell("changed", key=f"changed-{pledge.uuid}-{consent.pk}", pledge=pledge, facts=facts, now=now)
 
 

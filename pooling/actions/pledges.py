@@ -37,6 +37,7 @@ from .errors import (
     PricesLocked,
     TooFewShares,
 )
+from .loose_ends import end_requests
 from .settlement import charge_late_pledge, fund_pool
 
 
@@ -179,7 +180,8 @@ def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime
 @transaction.atomic
 def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: datetime) -> Pledge:
     """Change the number of shares of a standing pledge, until prices lock. All or nothing; added slots come last; the
-    terms are accepted anew. More than was approved is refused where approval was needed.
+    terms are accepted anew. More than was approved is refused where approval was needed: see ask_for_more. A request
+    for more that is open ends.
 
     Raises NotAdministrator, OrganisationSuspended, TooFewShares, PledgeEnded, PricesLocked, PoolClosed, PoolFull,
     NeedsFreshApproval.
@@ -195,13 +197,27 @@ def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: 
         raise PledgeEnded
     if shares < 1:
         raise TooFewShares
-    before, more = pledge.shares, shares - pledge.shares
+    more = shares - pledge.shares
     if more == 0:
         return pledge
+    end_requests(pool=pool, pledge=pledge, state=ApprovalState.WITHDRAWN, by=by, now=now)
     if more > 0 and pledge.approvals.fall_short_of(shares):
         raise NeedsFreshApproval
     if more > pool.places_left:
         raise PoolFull(pool.places_left)
+    accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
+    set_shares(pool=pool, pledge=pledge, shares=shares, by=by, now=now)
+    return pledge
+
+
+def set_shares(
+    *, pool: Pool, pledge: Pledge, shares: int, by: User, now: datetime, after_approval: bool = False
+) -> None:
+    """Let another number of shares stand, whose terms are accepted and whose places are free, under the pool's lock.
+
+    Added slots come last, and the last ones go first. The pool is funded if that was what it needed.
+    """
+    before, more = pledge.shares, shares - pledge.shares
     if more > 0:
         Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(more)])
     else:
@@ -210,12 +226,10 @@ def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: 
     pledge.save(update_fields=["shares"])
     pool.standing += more
     pool.save(update_fields=["standing"])
-    accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
     record(pool, "pledge_changed", now=now, by=by, pledge=pledge, shares=shares, before=before)
-    letters.tell_changed(pledge=pledge, before=before, now=now)
+    letters.tell_changed(pledge=pledge, before=before, after_approval=after_approval, now=now)
     if pool.standing >= pool.threshold:
         fund_pool(pool=pool, now=now)
-    return pledge
 
 
 def require_changeable(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
@@ -259,6 +273,7 @@ def withdraw_pledge(*, pledge: Pledge, by: User, now: datetime) -> Pledge:
 def end_pledge(*, pool: Pool, pledge: Pledge, state: PledgeState, now: datetime, by: User | None = None) -> None:
     """Free the shares of a live pledge, under the pool's lock."""
     if pledge.state == PledgeState.STANDING:
+        end_requests(pool=pool, pledge=pledge, state=ApprovalState.WITHDRAWN, by=by, now=now)
         pool.standing -= pledge.shares
     else:
         pool.held -= pledge.shares

@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
-from pooling.models import PledgeState, Pool, PoolState, WorkshopText, record
+from pooling.models import ApprovalState, PledgeState, Pool, PoolState, WorkshopText, record
 
 from . import letters
 from .backing import take_back
 from .charges import void_charges
 from .errors import TermsUnsound, WrongState
+from .loose_ends import end_requests
 from .pledges import end_pledge
 from .refunds import refund_everything
 
@@ -100,7 +101,8 @@ def lapse_pool(*, pk: int, now: datetime) -> bool:
 
 
 def free_held_places(*, pool: Pool, now: datetime) -> None:
-    """Expire the pending pledges of a pool that ends, under its lock."""
+    """Expire the pending pledges of a pool that ends, and what was asked for beside them, under its lock."""
+    end_requests(pool=pool, state=ApprovalState.EXPIRED, now=now)
     for pledge in pool.pledges.pending().select_related("organisation"):
         pledge.pool = pool
         end_pledge(pool=pool, pledge=pledge, state=PledgeState.EXPIRED, now=now)

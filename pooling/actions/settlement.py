@@ -33,6 +33,7 @@ from pooling.payments.base import ChargeResult, OutcomeUnknown, Progress, Reques
 from . import letters
 from .backing import confirm_if_financed, take_late_money
 from .charges import claim_due_charge, claim_unanswered_attempt, lock_prices, refill_slots
+from .loose_ends import cut_off
 from .patience import BOOKS_FIRST, STALE, after
 from .refunds import owe_refund
 
@@ -45,6 +46,7 @@ def fund_pool(*, pool: Pool, now: datetime) -> None:
 
     Before it, no charge row exists (DESIGN.md section 5, first invariant).
     """
+    cut_off(pool=pool, now=now)
     pool.state, pool.funded_at = PoolState.FUNDED, now
     pool.save()
     record(pool, "pool_funded", now=now, standing=pool.standing)

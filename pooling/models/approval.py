@@ -43,10 +43,23 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     def approved(self) -> ApprovalQuerySet:
         return self.filter(state=ApprovalState.APPROVED)
 
+    def for_more(self) -> ApprovalQuerySet:
+        """Requests for more shares than stand; the others are about a pledge that does not stand yet."""
+        return self.filter(before__gt=0)
+
+    def overdue(self, *, now: datetime) -> ApprovalQuerySet:
+        """Requests for more whose time is over. From closing on the pool's own end ends them."""
+        return self.asked().for_more().filter(expires_at__lte=now, pledge__pool__closes_at__gt=now)
+
+    def most_approved(self) -> int | None:
+        """So many shares were approved at most; None where nobody had to approve."""
+        most: int | None = self.approved().aggregate(most=models.Max("shares"))["most"]
+        return most
+
     def fall_short_of(self, shares: int) -> bool:
         """Whether approval was needed, and given for fewer shares only."""
-        approved = list(self.approved().values_list("shares", flat=True))
-        return bool(approved) and max(approved) < shares
+        most = self.most_approved()
+        return most is not None and most < shares
 
     def to_remind(self, *, now: datetime) -> ApprovalQuerySet:
         """Those whose half time has come without an answer, and who were not reminded yet."""
@@ -78,7 +91,8 @@ class Approval(models.Model):
     asked_at = models.DateTimeField()
     remind_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    shares = models.PositiveIntegerField()
+    shares = models.PositiveIntegerField()  # in all
+    before = models.PositiveIntegerField(default=0)  # so many stand while it is asked for more of them
     most = RappenField()
     legal_version = models.CharField(max_length=20)
     link = models.PositiveSmallIntegerField(default=1)  # the number of the link that is good; those before it are dead
@@ -116,6 +130,7 @@ class Approval(models.Model):
                 condition=Q(asked_at__lt=F("expires_at")) & Q(remind_at__lte=F("expires_at")),
                 name="approval_ends_after_it_was_asked",
             ),
+            models.CheckConstraint(condition=Q(shares__gt=F("before")), name="approval_is_for_more_than_before"),
             models.CheckConstraint(
                 condition=Q(shares__gte=1) & Q(most__gte=LEAST_SHARE) & Q(link__gte=1), name="approval_is_of_something"
             ),
@@ -127,6 +142,15 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pledge_id} {self.state} {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def is_for_more(self) -> bool:
+        return self.before > 0
+
+    @property
+    def added(self) -> int:
+        """Shares beside those that stand. A request for more holds their places itself."""
+        return self.shares - self.before
 
     def is_open(self, *, now: datetime) -> bool:
         """Whether it may still be answered: read under the pool's lock where it decides."""

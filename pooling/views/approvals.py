@@ -12,11 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from pooling import links
 from pooling.actions.approval_letters import name_of
 from pooling.actions.approvals import approve, decline, send_again
+from pooling.actions.asking_more import take_request_back
 from pooling.actions.errors import NotAdministrator, Refused
 from pooling.approval_forms import DeclineForm, SendAgainForm
 from pooling.models import Approval, ApprovalState, Pool
@@ -95,6 +96,8 @@ def state_of(asked: Approval, link: int) -> str:
         if not asked.pledge.pool.accepts(now=now):
             return "pool_ended"
         return "replaced" if link != asked.link else "open"
+    if asked.is_for_more and asked.state == ApprovalState.EXPIRED and asked.pledge.pool.funded_at == asked.ended_at:
+        return "locked"
     if asked.state == ApprovalState.EXPIRED and asked.ended_at and asked.ended_at < asked.expires_at:
         return "pool_ended"
     return asked.state
@@ -128,3 +131,23 @@ def approval_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 return redirect("pooling:pledge", pledge.uuid)
     context = {"pledge": pledge, "pool": pledge.pool, "approval": asked, "form": form}
     return render(request, "pooling/approval_again.html", context, status=status)
+
+
+@never_cache
+@login_required
+@require_POST
+def approval_take_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Ask no longer for more shares: the pledge stands as it is."""
+    pledge = own_pledge(request, uuid)
+    asked = pledge.approvals.for_more().order_by("pk").last()
+    if asked is None:
+        raise Http404
+    try:
+        take_request_back(approval=asked, by=request.user, now=timezone.now())
+    except NotAdministrator as refusal:
+        return render(request, "pooling/pledge_not_possible.html", {"pool": pledge.pool, "why": refusal}, status=403)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, _("The request is withdrawn. Your pledge stands as it was."))
+    return redirect("pooling:pledge", pledge.uuid)

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from pooling.actions.asking_more import ask_for_more
 from pooling.actions.errors import NotAdministrator, Refused
 from pooling.actions.pledges import change_pledge, require_changeable, withdraw_pledge
 from pooling.forms import ChangeForm
-from pooling.models import Pledge
+from pooling.models import Approval, Pledge
 
 from .pledges import own_pledge
 
@@ -35,6 +36,12 @@ def hindrance(pledge: Pledge, *, now: datetime) -> Refused | None:
     return None
 
 
+def more_asked(pledge: Pledge) -> Approval | None:
+    """The request for more shares that is open."""
+    more: Approval | None = pledge.approvals.asked().for_more().first()
+    return more
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +49,7 @@ def pledge_change(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Change the number of shares."""
     pledge = own_pledge(request, uuid)
     form = ChangeForm(request.POST or None, pledge=pledge)
-    context = {"pledge": pledge, "pool": pledge.pool, "form": form}
+    context = {"pledge": pledge, "pool": pledge.pool, "form": form, "more": more_asked(pledge)}
     status = 200
     if request.method != "POST":
         context["why"] = hindrance(pledge, now=timezone.now())
@@ -50,18 +57,27 @@ def pledge_change(request: HttpRequest, uuid: UUID) -> HttpResponse:
         status = 422
     else:
         try:
-            change_pledge(
-                pledge=pledge,
-                shares=form.cleaned_data["shares"],
-                by=request.user,
-                language=get_language() or "de",
-                now=timezone.now(),
-            )
+            asked = {
+                "pledge": pledge,
+                "shares": form.cleaned_data["shares"],
+                "by": request.user,
+                "language": get_language() or "de",
+                "now": timezone.now(),
+            }
+            approver = form.cleaned_data["approver"]
+            if approver:
+                ask_for_more(**asked, approver=approver)
+            else:
+                change_pledge(**asked)
         except Refused as refusal:
             form.add_error(None, str(refusal))
             status = 403 if isinstance(refusal, NotAdministrator) else 409
         else:
-            messages.success(request, _("The number of shares was changed; a letter confirms it."))
+            if approver:
+                done = _("The added shares are held, and a letter asks for the approval. Your pledge stands as it is.")
+            else:
+                done = _("The number of shares was changed; a letter confirms it.")
+            messages.success(request, done)
             return redirect("pooling:pledge", pledge.uuid)
     return render(request, "pooling/pledge_change.html", context, status=status)
 

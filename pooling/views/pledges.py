@@ -22,7 +22,7 @@ from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_page
 from pooling.actions.pledges import place_pledge
 from pooling.forms import PledgeForm, button_text
-from pooling.models import Pledge, PledgeState, Pool, PoolState, SetupPage, SetupState
+from pooling.models import ApprovalState, Pledge, PledgeState, Pool, PoolState, SetupPage, SetupState
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
 from .leaving import leads_to_provider
@@ -159,6 +159,7 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "acceptances": pledge.acceptances.order_by("pk"),
             "approvals": (approvals := list(pledge.approvals.order_by("pk"))),
             "approval": approvals[-1] if approvals else None,
+            "more": next((each for each in approvals if each.is_for_more and each.state == ApprovalState.ASKED), None),
             "is_administrator": pledge.organisation.is_administered_by(request.user),
             "can_change": pledge.state == PledgeState.STANDING
             and pool.state == PoolState.OPEN

@@ -8,6 +8,7 @@ from typing import Any
 
 from members.models import Membership, Organisation, Role, User
 from pooling.actions.approvals import Approver, ask_for_approval
+from pooling.actions.asking_more import ask_for_more
 from pooling.actions.pledges import place_pledge
 from pooling.actions.pools import describe_workshop, draft_pool, open_pool
 from pooling.models import Approval, Pledge, Pool, SavedMethod
@@ -113,6 +114,13 @@ def asked(
         now=now,
     )
     return pending.approvals.select_related("pledge__pool", "pledge__organisation", "asked_by").get()
+
+
+def asked_for_more(pledge: Pledge, *, shares: int, approver: Approver = APPROVER, now: datetime = NOW) -> Approval:
+    """The request for `shares` in all instead of those that stand."""
+    by = administrator(pledge.organisation)
+    asked = ask_for_more(pledge=pledge, shares=shares, by=by, language="de", approver=approver, now=now)
+    return Approval.objects.select_related("pledge__pool", "pledge__organisation", "asked_by").get(pk=asked.pk)
 
 
 def funded(*, behaviours: tuple[str, ...] = ("pays", "pays", "pays"), now: datetime = NOW, **changes: Any) -> Pool:

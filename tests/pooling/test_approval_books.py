@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from members.models import Organisation
 from pooling.actions.approvals import approve, decline, remind_approvers, send_again
+from pooling.actions.asking_more import expire_requests_for_more, take_request_back
 from pooling.actions.errors import Refused
 from pooling.actions.pledges import change_pledge, confirm_pledge, expire_overdue_pledges, withdraw_pledge
 from pooling.actions.pools import cancel_pool, lapse_overdue_pools
@@ -20,7 +21,7 @@ from pooling.models import Approval, ApprovalState, Pledge, PledgeState
 
 from . import factories as make
 from .approval_steps import fresh, yes
-from .factories import NOW, asked
+from .factories import NOW, asked, asked_for_more
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,8 @@ STEPS = [
     "send again",
     "give a method",
     "change",
+    "ask for more",
+    "take the request back",
     "withdraw",
     "time",
     "much time",
@@ -67,7 +70,7 @@ class Story:
 
     def __init__(self) -> None:
         self.now: datetime = NOW
-        self.pool = make.opened(closes_at=NOW + timedelta(days=25))
+        self.pool = make.opened(closes_at=NOW + timedelta(days=25), cost=120_000)
         make.pledge(self.pool)
         self.by: Organisation = make.organisation()
         self.person = make.administrator(self.by)
@@ -95,6 +98,7 @@ class Story:
             case "tick":
                 remind_approvers(now=self.now)
                 expire_overdue_pledges(now=self.now)
+                expire_requests_for_more(now=self.now)
                 lapse_overdue_pools(now=self.now)
             case "call off":
                 cancel_pool(pool=self.pool, reason="krank", by=make.staff(), now=self.now)
@@ -113,17 +117,25 @@ class Story:
             case "change":
                 shares = 1 if pledge.shares == 2 else 3
                 change_pledge(pledge=pledge, shares=shares, by=self.person, language="de", now=self.now)
+            case "ask for more":
+                asked_for_more(pledge, shares=pledge.shares + 1, now=self.now)
+            case "take the request back":
+                take_request_back(approval=approval, by=self.person, now=self.now)
             case "withdraw":
                 withdraw_pledge(pledge=pledge, by=self.person, now=self.now)
 
     def check(self) -> None:
         assert not list(breaches())
-        for request in Approval.objects.all():
+        for request in Approval.objects.for_more():
+            approval, pledge = fresh(request)
+            if approval.state == ApprovalState.ASKED:
+                assert (pledge.state, pledge.shares, pledge.pool.state) == ("standing", approval.before, "open")
+        for request in Approval.objects.filter(before=0):
             approval, pledge = fresh(request)
             assert (approval.state == ApprovalState.ASKED) == (pledge.awaits_approval and pledge.is_live)
             if approval.state == ApprovalState.APPROVED:
                 assert not pledge.awaits_approval
-                assert pledge.events.filter(kind="approval_given").count() == 1
+                assert pledge.events.filter(kind="approval_given", figures__approval=approval.pk).count() == 1
             else:
                 assert pledge.stands_since is None
                 assert pledge.state != PledgeState.STANDING
@@ -161,6 +173,10 @@ def reached(steps: list[str]) -> Any:
         (["ask", "withdraw"], ("withdrawn", "withdrawn")),
         (["ask", "approve", "much time", "much time", "tick"], ("approved", "expired")),
         (["ask", "call off"], ("expired", "expired")),
+        (["ask with a method", "approve", "ask for more", "decline"], ("declined", "standing")),
+        (["ask with a method", "approve", "ask for more", "approve"], ("approved", "standing")),
+        (["ask with a method", "approve", "ask for more", "withdraw"], ("withdrawn", "withdrawn")),
+        (["ask with a method", "approve", "ask for more", "call off"], ("expired", "standing")),
     ],
 )
 def test_the_story_reaches_each_end(steps: list[str], ends: tuple[str, str]) -> None:

@@ -182,11 +182,3 @@ def test_members_see_the_request_and_only_administrators_send_it(request_, organ
 def test_a_pledge_without_a_request_has_none_to_send(pool, organisation, client) -> None:
     pledge = make.pledge(pool, by=organisation, now=timezone.now())
     assert client.get(url("approval_again", pledge.uuid)).status_code == 404
-
-
-def test_raising_an_approved_number_gets_a_sentence_that_says_what_to_do(pool, organisation, client) -> None:
-    approval = asked(pool, by=organisation, method=make.method(organisation), now=timezone.now())
-    approve(approval=approval, link=1, now=timezone.now())
-    response = client.post(url("pledge_change", approval.pledge.uuid), {"shares": "2", "accept": "on"})
-    assert (response.status_code, 'role="alert"' in main(response)) == (409, True)
-    assert fresh(approval).pledge.shares == 1
