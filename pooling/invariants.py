@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from .models import (
@@ -29,6 +29,7 @@ from .models import (
     Pool,
     PoolEvent,
     PoolState,
+    Pricing,
     Refund,
     RefundReason,
     RefundState,
@@ -59,16 +60,22 @@ def charges_only_in_funded_pools() -> Iterator[str]:
 def locked_amounts_are_right() -> Iterator[str]:
     """2.
 
-    Locked amounts over share slots (held, or dropped and not filled again) sum to N x M; before prices lock there are
+    Locked amounts over share slots (held, or dropped and not filled again) sum to N x M, or to C where the cost is
+    split, whose shares differ by a Rappen at most; before prices lock there are
     none; a freed slot is filled again at its amount; each live or dropped pledge has one slot per share.
     """
     locked = Slot.objects.locked().order_by().values("pledge__pool").annotate(total=Sum("amount")).values("total")
     pools = Pool.objects.filter(state__in=Pool.OWING_STATES).annotate(
-        locked=Coalesce(Subquery(locked.filter(pledge__pool=OuterRef("pk"))), 0)
+        locked=Coalesce(Subquery(locked.filter(pledge__pool=OuterRef("pk"))), 0),
+        lowest=Subquery(locked.filter(pledge__pool=OuterRef("pk")).annotate(least=Min("amount")).values("least")),
+        highest=Subquery(locked.filter(pledge__pool=OuterRef("pk")).annotate(most=Max("amount")).values("most")),
+        shares=F("standing") + F("freed"),
+        wanted=Case(When(pricing=Pricing.SPLIT, then=F("cost") - F("subsidy")), default=F("shares") * F("ceiling")),
     )
-    for pool in pools.exclude(locked=(F("standing") + F("freed")) * F("ceiling")):
-        shares = pool.standing + pool.freed
-        yield f"2: pool {pool.uuid}: locked amounts sum to {pool.locked}, {shares} shares cost {shares * pool.ceiling}"
+    for pool in pools.exclude(locked=F("wanted")):
+        yield f"2: pool {pool.uuid}: locked amounts of {pool.shares} shares sum to {pool.locked}, not {pool.wanted}"
+    for pool in pools.filter(highest__gt=F("lowest") + 1):
+        yield f"2: pool {pool.uuid}: shares cost {pool.lowest} to {pool.highest}"
     refills = Slot.objects.exclude(refills=None).select_related("pledge", "refills")
     for slot in refills.exclude(
         amount=F("refills__amount"), pledge__pool=F("refills__pledge__pool"), refills__pledge__state=PledgeState.DROPPED

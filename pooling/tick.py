@@ -11,7 +11,7 @@ from pooling.actions.dropping import give_up_overdue_charges, remind_of_mending
 from pooling.actions.methods import release_unused_methods
 from pooling.actions.notices import handle_waiting_events, look_at_setup_pages
 from pooling.actions.pledges import expire_overdue_pledges
-from pooling.actions.pools import lapse_overdue_pools
+from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges, follow_up_attempts
 
@@ -22,7 +22,7 @@ STEPS = (
     expire_requests_for_more,
     remind_approvers,  # after expiry: whose time is over is not reminded
     send_approval_letters,
-    lapse_overdue_pools,
+    end_overdue_pledging,
     collect_due_charges,
     follow_up_attempts,
     give_up_overdue_charges,  # after that: a payment that has arrived is not given up

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
-from pooling.models import BackingKind, Charge, ChargeState, Pledge, Pool, Refund, RefundState
+from pooling.models import BackingKind, Charge, ChargeState, Pledge, PledgeState, Pool, Refund, RefundState, Slot
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,9 @@ class Money:
 
 def money_of(pool: Pool) -> Money:
     """Where the pool's money is now."""
+    slots = Slot.objects.filter(pledge__pool=pool, pledge__state=PledgeState.STANDING)
+    locked = slots.aggregate(sum=Sum("amount"))["sum"] if pool.funded_at else None
+    pledged = pool.worth_of(pool.standing) if locked is None else locked
     captured = Charge.objects.filter(pledge__pool=pool).aggregate(sum=Coalesce(Sum("captured"), 0))["sum"]
     refunds = dict(
         Refund.objects.filter(charge__pledge__pool=pool).values_list("state").annotate(Sum("amount")).order_by()
@@ -42,7 +45,7 @@ def money_of(pool: Pool) -> Money:
     backings = dict(pool.backings.order_by().values_list("kind").annotate(total=Sum("amount")))
     return Money(
         pool.to_raise,
-        pool.standing * pool.ceiling,
+        pledged,
         captured,
         refunded,
         sum(refunds.values()),

@@ -157,9 +157,10 @@ def hold_again(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
 def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime) -> None:
     """pending -> standing under the pool's lock, and what follows: the pool is funded if this was the share it needed.
 
-    Raises MethodGone if the method was released meanwhile, PoolClosed if closing time came and no freed place is left.
+    Raises MethodGone if the method was released meanwhile, PoolClosed if no new share stands any more and no freed
+    place is left.
     """
-    if now >= pool.closes_at and pledge.shares > pool.freed - (pool.held - pledge.shares):
+    if not pool.takes_new_shares(now=now) and pledge.shares > pool.freed - (pool.held - pledge.shares):
         raise PoolClosed  # no new share stands; others may hold the places that were freed
     method = SavedMethod.objects.select_for_update(no_key=True).get(pk=method.pk, organisation=pledge.organisation_id)
     if method.released_at:
@@ -171,7 +172,7 @@ def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime
     pool.save(update_fields=["held", "standing"])
     record(pool, "pledge_standing", now=now, pledge=pledge, shares=pledge.shares)
     letters.tell_pledged(pledge=pledge, now=now)
-    if pool.state == PoolState.OPEN and pool.standing >= pool.threshold:
+    if pool.locks_prices(now=now):
         fund_pool(pool=pool, now=now)
     elif pool.state in Pool.FINANCED_STATES:
         charge_late_pledge(pool=pool, pledge=pledge, now=now)
@@ -228,7 +229,7 @@ def set_shares(
     pool.save(update_fields=["standing"])
     record(pool, "pledge_changed", now=now, by=by, pledge=pledge, shares=shares, before=before)
     letters.tell_changed(pledge=pledge, before=before, after_approval=after_approval, now=now)
-    if pool.standing >= pool.threshold:
+    if pool.locks_prices(now=now):
         fund_pool(pool=pool, now=now)
 
 

@@ -20,6 +20,7 @@ from .errors import TermsUnsound, WrongState
 from .loose_ends import end_requests
 from .pledges import end_pledge
 from .refunds import refund_everything
+from .settlement import fund_pool
 
 
 @transaction.atomic
@@ -80,24 +81,34 @@ def open_pool(*, pool: Pool, by: User | None, now: datetime) -> Pool:
     return pool
 
 
-def lapse_overdue_pools(*, now: datetime) -> int:
-    """Lapse every open pool whose closing time has come without its threshold. Returns how many."""
+def end_overdue_pledging(*, now: datetime) -> int:
+    """Decide on every open pool whose closing time has come. Returns how many."""
     overdue = Pool.objects.overdue(now=now).order_by("pk").values_list("pk", flat=True)
-    return sum(lapse_pool(pk=pk, now=now) for pk in list(overdue))
+    return sum(end_pledging(pk=pk, now=now) for pk in list(overdue))
 
 
 @transaction.atomic
-def lapse_pool(*, pk: int, now: datetime) -> bool:
-    """open -> lapsed, if that is still so when read under the pool's lock. Nothing was ever charged."""
+def end_pledging(*, pk: int, now: datetime) -> bool:
+    """open -> funded with the threshold, where the cost is split over the shares that stand now; else open -> lapsed,
+    and nothing was ever charged. False if the pool is not overdue any more when read under its lock.
+    """
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pk)
     if pool.state != PoolState.OPEN or now < pool.closes_at:
         return False
     free_held_places(pool=pool, now=now)
+    if pool.locks_prices(now=now):
+        fund_pool(pool=pool, now=now)
+    else:
+        lapse(pool=pool, now=now)
+    return True
+
+
+def lapse(*, pool: Pool, now: datetime) -> None:
+    """open -> lapsed, under the pool's lock."""
     pool.state, pool.ended_at = PoolState.LAPSED, now
     pool.save()
     record(pool, "pool_lapsed", now=now, standing=pool.standing)
     letters.tell_all_lapsed(pool=pool, now=now)
-    return True
 
 
 def free_held_places(*, pool: Pool, now: datetime) -> None:

@@ -47,7 +47,7 @@ def extension_problems(*, before: datetime, after: datetime) -> list[tuple[str, 
 @transaction.atomic
 def grow_subsidy(*, pool: Pool, subsidy: int, by: User, now: datetime) -> Pool:
     """Let the subsidy grow to `subsidy` Rappen: fewer shares are needed, nobody's price rises. If enough shares stand
-    then, prices lock at once.
+    then, fixed prices lock at once.
 
     Raises WrongState unless the pool is open, TermsUnsound with the reason.
     """
@@ -61,7 +61,7 @@ def grow_subsidy(*, pool: Pool, subsidy: int, by: User, now: datetime) -> Pool:
     pool.save()
     record(pool, "subsidy_grown", now=now, by=by, subsidy=subsidy, subsidy_before=before, threshold=pool.threshold)
     life_letters.tell_all_subsidised(pool=pool, before=before, now=now)
-    if pool.standing >= pool.threshold:
+    if pool.locks_prices(now=now):
         fund_pool(pool=pool, now=now)
     return pool
 

@@ -111,20 +111,33 @@ class Pool(Terms):
 
     def open_places(self, *, now: datetime) -> int:
         """Shares that can be pledged now: those that are left until the pool closes, then those that were freed."""
-        if self.state not in self.OPEN_STATES:
-            return 0
-        if now < self.closes_at:
+        if self.takes_new_shares(now=now):
             return self.places_left
         if self.state in self.FINANCED_STATES and now < self.refills_until:
             return min(self.places_left, max(0, self.freed - self.held))
         return 0
+
+    def takes_new_shares(self, *, now: datetime) -> bool:
+        """Whether a share may stand that takes no freed place: until closing time, and where the cost is split only
+        while prices are not locked.
+        """
+        takes = (PoolState.OPEN,) if self.is_split else self.OPEN_STATES
+        return now < self.closes_at and self.state in takes
 
     def awaits_new_slots(self, *, now: datetime) -> bool:
         """Whether a share that nobody has paid for yet may still come: before closing, where places are left or held.
 
         Filling a freed place again makes no new one.
         """
-        return now < self.closes_at and self.places_left + self.held > 0
+        return self.takes_new_shares(now=now) and self.places_left + self.held > 0
+
+    def locks_prices(self, *, now: datetime) -> bool:
+        """Whether the prices of an open pool lock now: fixed ones as soon as the threshold stands; where the cost is
+        split, with the threshold at closing time, or when all shares stand (DESIGN.md section 5, "pricing").
+        """
+        if self.state != PoolState.OPEN or self.standing < self.threshold:
+            return False
+        return not self.is_split or self.standing >= self.capacity or now >= self.closes_at
 
     @property
     def missing(self) -> int:
@@ -134,15 +147,15 @@ class Pool(Terms):
     def accepts(self, *, now: datetime) -> bool:
         """Whether another share may still stand: read under the pool's lock where it decides.
 
-        From closing on it only takes the place of one that was freed.
+        From then on it only takes the place of one that was freed.
         """
-        if now < self.closes_at:
-            return self.state in self.OPEN_STATES
+        if self.takes_new_shares(now=now):
+            return True
         return self.freed > 0 and self.state in self.FINANCED_STATES and now < self.refills_until
 
     def accepts_until(self, *, now: datetime) -> datetime:
         """When it stops accepting what it accepts now."""
-        return self.closes_at if now < self.closes_at else self.refills_until
+        return self.closes_at if self.takes_new_shares(now=now) else self.refills_until
 
     def next_turn(self, *, now: datetime) -> datetime | None:
         """When time alone will next change what is said of the pool."""

@@ -26,6 +26,7 @@ LEAST_SHARE = 50  # Rappen: no provider moves less (STRIPE.md)
 
 class Pricing(models.TextChoices):
     FIXED = "fixed", _("fixed price per share")
+    SPLIT = "split", _("the cost is split over the shares")
 
 
 class SurplusRule(models.TextChoices):
@@ -80,6 +81,10 @@ class Terms(models.Model):
                 condition=Q(pricing__in=Pricing.values) & Q(surplus_rule__in=SurplusRule.values),
                 name="%(class)s_rules_are_known",
             ),
+            models.CheckConstraint(
+                condition=Q(pricing="fixed") | Q(cost__gte=F("subsidy") + LEAST_SHARE * F("capacity")),
+                name="%(class)s_split_share_costs_at_least_50_rappen",
+            ),
         ]
 
     @property
@@ -91,6 +96,20 @@ class Terms(models.Model):
     def threshold(self) -> int:
         """N0 = max(minimum, ceil(C / M)): from so many standing shares on the workshop is financed."""
         return max(self.minimum, -(-self.to_raise // self.ceiling))
+
+    @property
+    def is_split(self) -> bool:
+        """Whether a share costs less, the more of them stand."""
+        return self.pricing == Pricing.SPLIT
+
+    def price_at(self, shares: int) -> int:
+        """The most that one of `shares` standing shares costs, in Rappen. Below the threshold nobody pays anything."""
+        return -(-self.to_raise // shares) if self.is_split else self.ceiling
+
+    def worth_of(self, shares: int) -> int:
+        """What `shares` standing shares bring at most, in Rappen."""
+        at_most = shares * self.ceiling
+        return min(at_most, self.to_raise) if self.is_split else at_most
 
     @property
     def settles_by(self) -> datetime:
@@ -110,6 +129,11 @@ class Terms(models.Model):
                     "With this ceiling and these shares the cost can't be reached. More shares or a higher ceiling "
                     "are needed."
                 ),
+            )
+        elif self.is_split and self.to_raise // self.capacity < LEAST_SHARE:
+            yield (
+                "capacity",
+                _("If all shares are taken, one costs less than CHF 0.50. Fewer shares or a higher cost are needed."),
             )
         if self.settles_by > self.starts_at:
             yield (

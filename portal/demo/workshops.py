@@ -13,7 +13,7 @@ from members.letters.models import Letter
 from members.models import Organisation, User
 from pooling.actions.approvals import Approver, ask_for_approval
 from pooling.actions.pledges import place_pledge
-from pooling.actions.pools import draft_pool, lapse_overdue_pools, open_pool
+from pooling.actions.pools import draft_pool, end_overdue_pledging, open_pool
 from pooling.actions.settlement import collect_due_charges
 from pooling.models import Approval, Pool, SavedMethod
 from pooling.money import parse_chf
@@ -110,7 +110,7 @@ def act_out(name: str, plan: dict[str, Any], *, page_key: uuid.UUID, now: dateti
         else:
             place_pledge(**asked)
         collect_due_charges(now=at + timedelta(minutes=1))
-    lapse_overdue_pools(now=now)
+    end_overdue_pledging(now=now)
     pool.refresh_from_db()
     if pool.state != plan["state"]:
         raise ContentError(f"pools.yaml: {name} should be {plan['state']}, but its pledges make it {pool.state}.")

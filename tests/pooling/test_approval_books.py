@@ -15,7 +15,7 @@ from pooling.actions.approvals import approve, decline, remind_approvers, send_a
 from pooling.actions.asking_more import expire_requests_for_more, take_request_back
 from pooling.actions.errors import Refused
 from pooling.actions.pledges import change_pledge, confirm_pledge, expire_overdue_pledges, withdraw_pledge
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.invariants import breaches
 from pooling.models import Approval, ApprovalState, Pledge, PledgeState
 
@@ -99,7 +99,7 @@ class Story:
                 remind_approvers(now=self.now)
                 expire_overdue_pledges(now=self.now)
                 expire_requests_for_more(now=self.now)
-                lapse_overdue_pools(now=self.now)
+                end_overdue_pledging(now=self.now)
             case "call off":
                 cancel_pool(pool=self.pool, reason="krank", by=make.staff(), now=self.now)
             case _ if pledge is None or approval is None:

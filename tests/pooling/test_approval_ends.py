@@ -23,7 +23,7 @@ from pooling.actions.errors import (
     SentTooOften,
 )
 from pooling.actions.pledges import change_pledge, confirm_pledge, expire_overdue_pledges, withdraw_pledge
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.invariants import breaches
 from pooling.models import (
     APPROVAL_HOLD,
@@ -94,7 +94,7 @@ def test_a_request_ends_with_its_pool(ends: str) -> None:
     if ends == "lapses":
         Approval.objects.update(expires_at=pool.closes_at)
         Pledge.objects.update(held_until=pool.closes_at + timedelta(days=1))
-        lapse_overdue_pools(now=pool.closes_at)
+        end_overdue_pledging(now=pool.closes_at)
     else:
         cancel_pool(pool=pool, reason="abgesagt", by=make.staff(), now=LATER)
     approval, pledge = fresh(approval)

@@ -14,7 +14,7 @@ from pooling.actions.approval_letters import send_approval_letters
 from pooling.actions.approvals import approve, decline, remind_approvers, send_again
 from pooling.actions.errors import ApprovalOver, LinkReplaced, Refused
 from pooling.actions.pledges import expire_overdue_pledges, place_pledge, withdraw_pledge
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.invariants import breaches
 from pooling.models import Approval, ApprovalState, Charge, Pledge, PledgeState, PoolState
 
@@ -107,7 +107,7 @@ def test_approving_against_the_closing_of_the_pool_stands_before_or_is_over(turn
     answered, _expired, lapsed = at_once(
         says(approval, now=pool.closes_at - timedelta(milliseconds=1)),
         lambda: expire_overdue_pledges(now=pool.closes_at),
-        lambda: lapse_overdue_pools(now=pool.closes_at),
+        lambda: end_overdue_pledging(now=pool.closes_at),
     )
     approval, pledge = fresh(approval)
     assert (lapsed, pledge.pool.state) == (1, PoolState.LAPSED)

@@ -9,7 +9,7 @@ from pooling.accounts import money_of
 from pooling.actions.charges import claim_due_charge
 from pooling.actions.errors import TermsUnsound, WrongState
 from pooling.actions.mending import open_payment_page
-from pooling.actions.pools import cancel_pool, draft_pool, lapse_overdue_pools, open_pool
+from pooling.actions.pools import cancel_pool, draft_pool, end_overdue_pledging, open_pool
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges, enter_result, follow_up_attempts
 from pooling.invariants import breaches
@@ -89,7 +89,7 @@ def test_a_workshop_that_has_started_or_a_lapsed_pool_cannot_be_cancelled() -> N
     with pytest.raises(WrongState):
         cancel_pool(pool=pool, reason="zu spät", by=make.staff(), now=pool.starts_at)
     lapsed = make.opened()
-    lapse_overdue_pools(now=lapsed.closes_at)
+    end_overdue_pledging(now=lapsed.closes_at)
     with pytest.raises(WrongState):
         cancel_pool(pool=lapsed, reason="zu spät", by=make.staff(), now=NOW)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pooling.accounts import Money, money_of, paid_shares
 from pooling.actions.pledges import withdraw_pledge
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.calendar import calendar_of
 from pooling.charts import MOST_STEPS, Flow, Step, flow_of, history_of_shares, steps_of, thinned
 from pooling.models import Pool
@@ -241,7 +241,7 @@ def test_a_real_pool_is_drawn_as_its_books_say() -> None:
 def test_the_calendar_of_a_pool_that_came_to_nothing_ends_there() -> None:
     lapsed, called_off = opened(), opened()
     cancel_pool(pool=called_off, reason="Krank", by=staff(), now=NOW + timedelta(days=1))
-    lapse_overdue_pools(now=NOW + timedelta(days=21))
+    end_overdue_pledging(now=NOW + timedelta(days=21))
     for pool, end in [(lapsed, "lapsed"), (called_off, "cancelled")]:
         pool.refresh_from_db()
         assert kinds(pool, NOW + timedelta(days=22)) == [("opened", "past"), (end, "past")]

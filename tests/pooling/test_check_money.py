@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from pooling.actions.backing import absorb_gap, declare_short_pools
 from pooling.actions.closing import close_pool
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges
 from pooling.invariants import breaches
@@ -149,7 +149,7 @@ def plant_money_kept_by_a_cancelled_pool() -> None:
 def plant_a_charge_in_a_lapsed_pool() -> None:
     pool = make.opened()
     pledge = make.pledge(pool)
-    lapse_overdue_pools(now=pool.closes_at)
+    end_overdue_pledging(now=pool.closes_at)
     Charge.objects.create(pledge=pledge, amount=30_000, state="void", created_at=NOW)
 
 

@@ -19,7 +19,7 @@ from pooling.actions.errors import (
 )
 from pooling.actions.methods import release_unused_methods
 from pooling.actions.pledges import change_pledge, confirm_pledge, expire_overdue_pledges, place_pledge, withdraw_pledge
-from pooling.actions.pools import lapse_overdue_pools
+from pooling.actions.pools import end_overdue_pledging
 from pooling.invariants import breaches
 from pooling.models import HOLD, Charge, PledgeState, Pool, PoolState, Slot
 from tests.members.factories import UserFactory
@@ -90,7 +90,7 @@ def test_a_draft_and_a_lapsed_pool_take_no_pledge() -> None:
     with pytest.raises(PoolClosed):
         make.pledge(make.draft())
     pool = make.opened()
-    lapse_overdue_pools(now=pool.closes_at)
+    end_overdue_pledging(now=pool.closes_at)
     with pytest.raises(PoolClosed):
         make.pledge(pool)
 

@@ -11,7 +11,7 @@ from django.db import connection, connections
 
 from pooling.actions.errors import AlreadyPledged, PledgeEnded, PoolFull, PricesLocked, Refused
 from pooling.actions.pledges import place_pledge, withdraw_pledge
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges
 from pooling.invariants import breaches
@@ -141,7 +141,7 @@ def test_ticks_in_parallel_charge_each_pledge_once(ticks: int) -> None:
 def test_ticks_in_parallel_lapse_and_refund_once() -> None:
     lapsing = make.opened()
     make.pledge(lapsing)
-    assert sum(at_once(*[lambda: lapse_overdue_pools(now=lapsing.closes_at)] * 4)) == 1
+    assert sum(at_once(*[lambda: end_overdue_pledging(now=lapsing.closes_at)] * 4)) == 1
     pool = make.funded()
     collect_due_charges(now=NOW)
     cancel_pool(pool=pool, reason="abgesagt", by=make.staff(), now=NOW)
@@ -171,7 +171,7 @@ def test_a_pledge_against_closing_stands_before_or_is_refused(turn: int) -> None
     comes = lambda: place_pledge(  # noqa: E731
         pool=pool, organisation=newcomer, shares=3, by=person, language="de", now=pool.closes_at, method=method
     )
-    came, lapsed = at_once(comes, lambda: lapse_overdue_pools(now=pool.closes_at))
+    came, lapsed = at_once(comes, lambda: end_overdue_pledging(now=pool.closes_at))
     assert isinstance(came, Refused)
     assert not isinstance(came, PledgeEnded)
     assert lapsed == 1

@@ -9,7 +9,7 @@ import pytest
 
 from members.letters.models import Letter
 from pooling.actions.errors import TermsUnsound, WrongState
-from pooling.actions.pools import lapse_overdue_pools
+from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.revising import extend_pool, grow_subsidy
 from pooling.invariants import breaches
 from pooling.models import Charge, Pool, PoolState
@@ -54,8 +54,8 @@ def test_an_open_pool_is_extended_once_and_everybody_is_told() -> None:
     assert told("extended") == 2
     with pytest.raises(WrongState):
         extended(longer, DAY)
-    assert lapse_overdue_pools(now=pool.closes_at) == 0
-    assert lapse_overdue_pools(now=longer.closes_at) == 1
+    assert end_overdue_pledging(now=pool.closes_at) == 0
+    assert end_overdue_pledging(now=longer.closes_at) == 1
 
 
 @pytest.mark.parametrize("by", [timedelta(0), -DAY, 30 * DAY + timedelta(seconds=1)])

@@ -12,7 +12,7 @@ from pooling.actions.charges import claim_due_charge
 from pooling.actions.mending import look_at_payment, open_payment_page
 from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_pages
-from pooling.actions.pools import lapse_overdue_pools
+from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges, enter_result, follow_up_attempts
 from pooling.invariants import breaches
@@ -189,9 +189,9 @@ def test_a_pool_lapses_at_its_closing_second_and_nobody_was_charged() -> None:
     pool = make.opened()
     make.pledge(pool)
     pending = make.pledge(pool, behaviour=None, now=pool.closes_at - timedelta(minutes=5))
-    assert lapse_overdue_pools(now=pool.closes_at - timedelta(seconds=1)) == 0
-    assert lapse_overdue_pools(now=pool.closes_at) == 1
-    assert lapse_overdue_pools(now=pool.closes_at) == 0
+    assert end_overdue_pledging(now=pool.closes_at - timedelta(seconds=1)) == 0
+    assert end_overdue_pledging(now=pool.closes_at) == 1
+    assert end_overdue_pledging(now=pool.closes_at) == 0
     pool = reread(pool)
     pending.refresh_from_db()
     assert (pool.state, pool.held, pending.state) == (PoolState.LAPSED, 0, PledgeState.EXPIRED)

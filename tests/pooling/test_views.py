@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from members.models import Membership, OrganisationState, Role
 from pooling import links
-from pooling.actions.pools import cancel_pool, lapse_pool
+from pooling.actions.pools import cancel_pool, end_pledging
 from pooling.actions.settlement import collect_due_charges
 from pooling.models import Charge, ChargeState, Pledge, PledgeState, Pool, PoolState, SandboxEntry
 from pooling.payments.base import OutcomeUnknown
@@ -115,7 +115,7 @@ def test_a_closed_a_lapsed_and_a_full_pool_say_why_there_is_no_form(client, pool
     over = make.opened(now=make.NOW - timedelta(days=400), closes_at=timezone.now() - timedelta(days=1))
     assert client.get(url("pledge_new", over.uuid)).status_code == 200
     assert post(client, over, organisation).status_code == 409
-    lapse_pool(pk=over.pk, now=timezone.now())
+    end_pledging(pk=over.pk, now=timezone.now())
     assert post(client, over, organisation).status_code == 409
     assert not Pledge.objects.filter(organisation=organisation).exists()
 

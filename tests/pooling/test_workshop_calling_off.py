@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from members.letters.models import Letter
 from pooling.accounts import money_of
-from pooling.actions.pools import lapse_overdue_pools
+from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges
 from pooling.models import Charge, ChargeState, Pool, PoolState
@@ -139,7 +139,7 @@ def test_a_started_workshop_cant_be_called_off(client: Any) -> None:
 
 def test_a_lapsed_pool_cant_be_called_off(client: Any) -> None:
     page = workshop_with_pool()
-    lapse_overdue_pools(now=NOW + timedelta(days=21))
+    end_overdue_pledging(now=NOW + timedelta(days=21))
     assert why_not(client, page)
     client.post(address(page), {"reason": "Krank"})
     assert Pool.objects.get().state == PoolState.LAPSED

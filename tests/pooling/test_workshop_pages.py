@@ -15,7 +15,7 @@ from django.utils import translation
 from wagtail.models import Locale
 
 from home.translations import write_translation
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.models import Pool
 from pooling.workshops.models import Expert, Format, WorkshopPage
 from pooling.workshops.order import in_order
@@ -143,7 +143,7 @@ def test_workshops_that_take_pledges_come_first_by_closing_time(client: Client) 
 def test_the_past_comes_last_and_the_latest_of_it_first() -> None:
     workshop_with_pool("Alt", starts_at=NOW + timedelta(days=70))
     workshop_with_pool("Neu", starts_at=NOW + timedelta(days=90))
-    lapse_overdue_pools(now=NOW + timedelta(days=21))
+    end_overdue_pledging(now=NOW + timedelta(days=21))
     found = in_order(WorkshopPage.objects.live().with_pools(), now=NOW + timedelta(days=22))
     assert found.accepting == []
     assert [page.title for page in found.others] == ["Neu", "Alt"]

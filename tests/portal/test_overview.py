@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from members.models import Membership, Organisation, OrganisationState, Role, User
 from pooling import links
-from pooling.actions.pools import cancel_pool, lapse_pool
+from pooling.actions.pools import cancel_pool, end_pledging
 from pooling.actions.settlement import collect_due_charges
 from pooling.models import Charge, Pledge, Pool
 from portal.account.desk import Sums, entry_of, sums_of
@@ -107,7 +107,7 @@ def test_money_that_goes_back_is_not_paid(us: Organisation) -> None:
 def test_of_a_pool_that_lapsed_it_is_said_that_nothing_was_charged(us: Organisation) -> None:
     pledge = pledged(us)
     later = pledge.pool.closes_at + timedelta(minutes=1)
-    lapse_pool(pk=pledge.pool_id, now=later)
+    end_pledging(pk=pledge.pool_id, now=later)
     page = overview(make.administrator(us))
     assert "CHF 0.00".replace(" ", "\N{NO-BREAK SPACE}") in part(page, "over")
     assert 'class="empty"' in part(page, "pledges")
