@@ -43,7 +43,8 @@ NEXT_LOOK = timedelta(minutes=10)
 def fund_pool(*, pool: Pool, now: datetime) -> None:
     """Prices lock (see `Pool.locks_prices`): fix the amount of each share and make one charge per standing pledge.
 
-    Call it under the pool's lock, in the same transaction. Before it, no charge row exists (DESIGN.md section 5, first invariant).
+    Call it under the pool's lock, in the same transaction. Before it, no charge row exists (DESIGN.md section 5,
+    first invariant).
     """
     cut_off(pool=pool, now=now)
     pool.state, pool.funded_at = PoolState.FUNDED, now
