@@ -39,9 +39,12 @@ def calendar_of(pool: Pool, *, now: datetime) -> list[Moment]:
 def still_to_come(pool: Pool, *, now: datetime) -> list[Moment]:
     """What a pool that has not ended waits for."""
     start = Moment("start" if now < pool.starts_at else "started", pool.starts_at, side_of(pool.starts_at, now=now))
+    if pool.is_falling:
+        now_on = Moment("enough" if pool.missing else "falling", None, CURRENT)
+        return [now_on, Moment("locking", pool.closes_at, AHEAD), start]
     if pool.state == PoolState.OPEN:
         return [Moment("threshold", None, CURRENT), Moment("closing", pool.closes_at, AHEAD), start]
-    last_call = [Moment("last_call", pool.closes_at, AHEAD)] if now < pool.closes_at else []
+    last_call = [Moment("last_call", pool.closes_at, AHEAD)] if pool.takes_new_shares(now=now) else []
     goes_on = {PoolState.FUNDED: "collecting", PoolState.SHORT: "gap"}.get(PoolState(pool.state))
     return [*([Moment(goes_on, None, CURRENT)] if goes_on else []), *last_call, start]
 

@@ -154,6 +154,8 @@ class ChangeForm(forms.Form):
         most = pledge.shares + pledge.pool.places_left + (more.added if more else 0)
         shares: Any = self.fields["shares"]
         shares.initial = pledge.shares
+        if pledge.pool.is_split:
+            shares.help_text = _("You can change the number until pledging ends or all shares are taken.")
         shares.widget.attrs.update({"max": most, "inputmode": "numeric", "autocomplete": "off"})
         self.approved = pledge.approvals.most_approved()
         if self.approved is not None:

@@ -57,6 +57,7 @@ BASE: Facts = {
     "standing": 5,
     "threshold": 8,
     "capacity": 12,
+    "is_split": False,
     "shares": 2,
     "seats": 4,
     "method": "Visa •••• 4242",
@@ -69,6 +70,7 @@ CONSENT: Facts = {
     "binding": False,
 }
 ONE: Facts = {"shares": 1, "seats": 2, "most": 125_000}
+SPLIT: Facts = {"is_split": True}
 REACHED: Facts = {"standing": 8, "binding": True}
 AGAIN: Facts = {"may_pledge_again": True}
 NOT_AGAIN: Facts = {"may_pledge_again": False}
@@ -134,12 +136,18 @@ NOTICE: Facts = {
 
 GROUPS: dict[str, dict[str, States]] = {
     "Zusagen": {
-        "pooling/letters/pledged.txt": {"": CONSENT, "binding": CONSENT | REACHED, "one share": CONSENT | ONE},
+        "pooling/letters/pledged.txt": {
+            "": CONSENT,
+            "binding": CONSENT | REACHED,
+            "one share": CONSENT | ONE,
+            "split": CONSENT | SPLIT,
+        },
         "pooling/letters/changed.txt": {
             "": CONSENT | {"before": 1},
             "binding": CONSENT | REACHED | {"before": 3},
             "one share": CONSENT | ONE | {"before": 2},
             "approved": CONSENT | {"before": 1, "after_approval": True},
+            "split": CONSENT | SPLIT | {"before": 1},
         },
         "pooling/letters/withdrawn.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
         "pooling/letters/expired.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
@@ -155,6 +163,7 @@ GROUPS: dict[str, dict[str, States]] = {
             "": ASKED,
             "charged at once": ASKED | {"charged_at_once": True},
             "more": ASKED | MORE,
+            "split": ASKED | SPLIT,
         },
         "pooling/letters/approval_reminder.txt": {"": ASKED, "more": ASKED | MORE},
         "pooling/letters/more_ended.txt": {
@@ -174,8 +183,9 @@ GROUPS: dict[str, dict[str, States]] = {
     },
     "Zahlungen": {
         "pooling/letters/funded.txt": {
-            "": {"standing": 8, "amount": 250_000, "takes_place": False},
-            "takes place": {"standing": 9, "amount": 250_000, "takes_place": True},
+            "": {"standing": 8, "amount": 250_000, "most": 250_000, "takes_place": False},
+            "takes place": {"standing": 9, "amount": 250_000, "most": 250_000, "takes_place": True},
+            "split": SPLIT | {"standing": 11, "amount": 181_819, "most": 250_000, "takes_place": False},
         },
         "pooling/letters/charged.txt": {"": PAID, "takes place": PAID | {"takes_place": True}},
         "pooling/letters/failed.txt": {"declined": FAILED, "confirmation": FAILED | {"asks_for_confirmation": True}},

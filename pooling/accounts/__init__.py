@@ -1,7 +1,20 @@
 """Reads only: where a pool's money is, what a pledge has been through, and what anyone needs to recompute both."""
 
 from .history import Step, history_of
+from .ladder import Rung, ladder_of
 from .money import Money, money_of, paid_shares
 from .pledges import charge_of, is_alive, needs_you, pledges_of
 
-__all__ = ["Money", "Step", "charge_of", "history_of", "is_alive", "money_of", "needs_you", "paid_shares", "pledges_of"]
+__all__ = [
+    "Money",
+    "Rung",
+    "Step",
+    "charge_of",
+    "history_of",
+    "is_alive",
+    "ladder_of",
+    "money_of",
+    "needs_you",
+    "paid_shares",
+    "pledges_of",
+]

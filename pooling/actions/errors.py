@@ -67,10 +67,7 @@ class AlreadyPledged(Refused):
 
 class PricesLocked(Refused):
     def __str__(self) -> str:
-        return _(
-            "The threshold is reached and prices are locked: this pledge is binding now and can't be changed or "
-            "withdrawn."
-        )
+        return _("Prices are locked: this pledge is binding now and can't be changed or withdrawn.")
 
 
 class PledgeEnded(Refused):

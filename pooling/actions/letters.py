@@ -38,14 +38,14 @@ ASKS_FOR_CONFIRMATION = "authentication_required"
 def tell_pledged(*, pledge: Pledge, now: datetime) -> int:
     """The pledge stands: what was accepted, what it costs at most, when it is charged, how long it can be withdrawn."""
     consent = latest_acceptance(pledge)
-    facts = consent_facts(pledge, consent)
+    facts = consent_facts(pledge, consent, now=now)
     return tell("pledged", key=f"pledged-{pledge.uuid}-{consent.pk}", pledge=pledge, facts=facts, now=now)
 
 
 def tell_changed(*, pledge: Pledge, before: int, now: datetime, after_approval: bool = False) -> int:
     """The number of shares changed from `before`, and the terms were accepted anew; more of them were approved."""
     consent = latest_acceptance(pledge)
-    facts = consent_facts(pledge, consent) | {"before": before, "after_approval": after_approval}
+    facts = consent_facts(pledge, consent, now=now) | {"before": before, "after_approval": after_approval}
     return tell("changed", key=f"changed-{pledge.uuid}-{consent.pk}", pledge=pledge, facts=facts, now=now)
 
 
@@ -77,7 +77,11 @@ def tell_funded_of(charges: Iterable[Charge], *, pool: Pool, now: datetime) -> i
         "funded",
         pool=pool,
         pledges=amounts,
-        facts=lambda pledge: {"amount": amounts[pledge], "takes_place": pool.state == PoolState.CONFIRMED},
+        facts=lambda pledge: {
+            "amount": amounts[pledge],
+            "most": pledge.most,
+            "takes_place": pool.state == PoolState.CONFIRMED,
+        },
         now=now,
     )
 
@@ -207,6 +211,7 @@ def about(pledge: Pledge) -> Facts:
         "standing": pool.standing,
         "threshold": pool.threshold,
         "capacity": pool.capacity,
+        "is_split": pool.is_split,
         "shares": pledge.shares,
         "seats": pledge.seats,
         "method": pledge.method.label if pledge.method else "",
@@ -217,15 +222,15 @@ def latest_acceptance(pledge: Pledge) -> Acceptance:
     return pledge.acceptances.latest("pk")
 
 
-def consent_facts(pledge: Pledge, consent: Acceptance) -> Facts:
-    """What was accepted. From the threshold on a pledge is binding and charged at once (fixed pricing)."""
+def consent_facts(pledge: Pledge, consent: Acceptance, *, now: datetime) -> Facts:
+    """What was accepted. Once prices are locked a pledge is binding and charged at once."""
     pool = pledge.pool
     return {
         "most": consent.most,
         "accepted_at": consent.accepted_at,
         "legal_version": consent.legal_version,
         "surplus": SurplusRule(pool.surplus_rule).label,
-        "binding": pool.state in Pool.FINANCED_STATES or pool.standing >= pool.threshold,
+        "binding": pool.state in Pool.FINANCED_STATES or pool.locks_prices(now=now),
     }
 
 

@@ -33,7 +33,7 @@ def tell_all_subsidised(*, pool: Pool, before: int, now: datetime) -> int:
             "before": before,
             "subsidy": pool.subsidy,
             "most": pledge.most,
-            "is_reached": pool.standing >= pool.threshold,
+            "is_reached": pool.locks_prices(now=now),
         },
         once=str(pool.subsidy),
         now=now,

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from .terms import Terms
@@ -161,6 +161,23 @@ class Pool(Terms):
         """When time alone will next change what is said of the pool."""
         turns = (self.closes_at, self.refills_until, self.starts_at)
         return min((moment for moment in turns if now < moment), default=None)
+
+    @property
+    def state_label(self) -> str:
+        """The state as people read it: while the price still falls, that the threshold is reached is news."""
+        if self.is_falling and not self.missing:
+            return gettext("Threshold reached, the price still falls")
+        return str(self.get_state_display())
+
+    @property
+    def is_falling(self) -> bool:
+        """Whether each further share still makes all of them cheaper."""
+        return self.is_split and self.state == PoolState.OPEN
+
+    @property
+    def pricegettext(self) -> int:
+        """What the dearest share costs as things stand, in Rappen: at the threshold where it is not reached."""
+        return self.price_at(max(self.standing + self.freed, 1 if self.funded_at else self.threshold))
 
     def text(self, language: str = "") -> WorkshopText | None:
         """The workshop's title and address in `language` (the active one by default), else in any language there is."""

@@ -31,6 +31,21 @@ MOMENTS: dict[str, tuple[str | Promise, str | Promise]] = {
             "days",
         ),
     ),
+    "enough": (
+        ngettext_lazy("As soon as %(n)d share stands", "As soon as %(n)d shares stand", "n"),
+        _("The workshop is financed then. With each further share all of them become cheaper."),
+    ),
+    "falling": (_("The threshold is reached"), _("With each further share all of them become cheaper.")),
+    "locking": (
+        _("Pledging ends, prices are locked"),
+        ngettext_lazy(
+            "If enough shares stand, each organisation pays its part of the cost, and there is %(days)d day to mend a "
+            "payment. If shares are missing, nobody pays.",
+            "If enough shares stand, each organisation pays its part of the cost, and there are %(days)d days to mend "
+            "a payment. If shares are missing, nobody pays.",
+            "days",
+        ),
+    ),
     "closing": (
         _("Pledging ends"),
         _("If shares are missing then, the workshop does not come about, and nobody pays."),

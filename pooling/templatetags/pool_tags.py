@@ -10,11 +10,19 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from home.freshness import POOLS, depends_on
-from pooling.accounts import Step, money_of, paid_shares
+from pooling.accounts import Rung, Step, money_of, paid_shares
 from pooling.links import mend_url
 from pooling.models import Charge, Pledge, PledgeState, Pool, PoolState
 
 register = template.Library()
+
+RUNGS = {
+    "now": _("what stands now"),
+    "with_you": _("this with your pledge"),
+    "one_more": _("one organisation more, one share"),
+    "two_more": _("two organisations more, one share each"),
+    "threshold": _("the threshold"),
+}
 
 # How each state looks: which kind of notice or label the design system gives it.
 TONES = {
@@ -59,6 +67,12 @@ def pool_summary(pool: Pool | None) -> dict[str, Any]:
     if pool is None or pool.state == PoolState.DRAFT:
         return {"pool": None}
     return figures(pool)
+
+
+@register.filter
+def rung_title(rung: Rung) -> str:
+    """What a step of the price ladder is called."""
+    return str(RUNGS[rung.kind])
 
 
 @register.filter

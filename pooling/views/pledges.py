@@ -123,6 +123,8 @@ def consent(pool: Pool, shares: int) -> dict[str, Any]:
         "most": shares * pool.ceiling,
         "seats": shares * pool.seats_per_share,
         "button": button_text(pool=pool, shares=shares),
+        "ladder": accounts.ladder_of(pool, shares=shares),
+        "missing_then": max(0, pool.missing - shares),
     }
 
 

@@ -22,6 +22,8 @@ class Meaning:
     capacity: int
     at_threshold: int  # what the shares bring once the threshold stands
     at_most: int  # what they bring if all shares are taken
+    is_split: bool
+    lowest_price: int  # what a share costs if all are taken
     closes_at: datetime | None
     settles_by: datetime | None  # when the last payment can have come
     starts_at: datetime | None
@@ -45,6 +47,8 @@ def meaning_of(terms: Terms) -> Meaning:
         capacity=terms.capacity,
         at_threshold=terms.worth_of(terms.threshold),
         at_most=terms.worth_of(terms.capacity),
+        is_split=terms.is_split,
+        lowest_price=terms.price_at(terms.capacity),
         closes_at=terms.closes_at,
         settles_by=terms.settles_by if terms.closes_at else None,
         starts_at=terms.starts_at,

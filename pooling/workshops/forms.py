@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateTimeInput
 
-from pooling.models import Pool, SurplusRule
+from pooling.models import Pool, Pricing, SurplusRule
 from pooling.money import format_francs, parse_chf
 
 MOST_SHARES = 9_999
@@ -63,6 +63,15 @@ class PoolTermsForm(forms.Form):
         help_text=_("What others contribute. It lowers the threshold. 0 if there is none."),
     )
     ceiling = RappenFormField(label=_("Price of a share in CHF"), help_text=_("The most that one share can cost."))
+    pricing = forms.ChoiceField(
+        label=_("What a share costs"),
+        choices=Pricing.choices,
+        initial=Pricing.FIXED,
+        help_text=_(
+            "Fixed: always the price above, charged as soon as the threshold stands. Split: the more shares, the less "
+            "each costs, charged at closing time or when all are taken."
+        ),
+    )
     seats_per_share = forms.IntegerField(
         label=_("Seats per share"),
         min_value=1,
@@ -137,7 +146,7 @@ class PoolTermsForm(forms.Form):
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """The fields under their headings."""
         return [
-            (_("Money"), [self["cost"], self["subsidy"], self["ceiling"]]),
+            (_("Money"), [self["cost"], self["subsidy"], self["ceiling"], self["pricing"]]),
             (_("Shares"), [self["minimum"], self["capacity"], self["seats_per_share"]]),
             (_("Dates"), [self["closes_at"], self["starts_at"]]),
             (_("Rules"), [self["surplus_rule"], self["invoice_days"], self["mending_days"], self["tax_rate"]]),

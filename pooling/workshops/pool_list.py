@@ -67,7 +67,7 @@ class PoolListView(PermissionCheckedMixin, BaseListingView):
         StatusTagColumn(
             "state",
             label=gettext_lazy("State"),
-            accessor="get_state_display",
+            accessor="state_label",
             sort_key="state",
             primary=lambda pool: pool.state in Pool.OPEN_STATES,
         ),

@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.timezone import now as time_now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -117,17 +118,18 @@ def effects_of_extending(pool: Pool, typed: Typed) -> list[str]:
 
 
 def effects_of_subsidy(pool: Pool, typed: Typed) -> list[str]:
-    grown = Pool(cost=pool.cost, subsidy=typed["subsidy"], ceiling=pool.ceiling, minimum=pool.minimum)
+    kept = {name: getattr(pool, name) for name in ("cost", "ceiling", "minimum", "pricing", "capacity", "closes_at")}
+    grown = Pool(**kept, subsidy=typed["subsidy"], state=pool.state, standing=pool.standing)
     figures = {"before": format_chf(pool.subsidy), "after": format_chf(typed["subsidy"])}
     lines = [
         _("The subsidy grows from %(before)s to %(after)s.") % figures,
         _("The threshold falls from %(before)d to %(after)d shares. Nobody's price rises.")
         % {"before": pool.threshold, "after": grown.threshold},
     ]
-    if pool.standing >= grown.threshold:
+    if grown.locks_prices(now=time_now()):
         lines.append(
             _("%(n)d shares stand already: prices lock at once, and %(amount)s are charged.")
-            % {"n": pool.standing, "amount": format_chf(pool.standing * pool.ceiling)}
+            % {"n": pool.standing, "amount": format_chf(grown.worth_of(grown.standing))}
         )
     return [*lines, letters(pool.pledges.live().count())]
 

@@ -52,12 +52,17 @@ class LifeOfAPool(RuleBasedStateMachine):
         self.rows.__enter__()
         self.now: datetime = NOW
 
-    @initialize(cost=st.sampled_from([60_000, 75_001, 90_000]), minimum=st.integers(1, 3), spare=st.integers(0, 2))
-    def draft(self, cost: int, minimum: int, spare: int) -> None:
+    @initialize(
+        cost=st.sampled_from([60_000, 75_001, 90_000]),
+        minimum=st.integers(1, 3),
+        spare=st.integers(0, 2),
+        pricing=st.sampled_from(["fixed", "split"]),
+    )
+    def draft(self, cost: int, minimum: int, spare: int, pricing: str = "fixed") -> None:
         least = max(minimum, -(-cost // 30_000))
-        terms = make.terms(cost=cost, minimum=minimum, capacity=least + spare)
+        terms = make.terms(cost=cost, minimum=minimum, capacity=least + spare, pricing=pricing)
         self.pool: Pool = make.draft(**terms)
-        keep = ("cost", "subsidy", "ceiling", "minimum", "capacity", "closes_at", "starts_at")
+        keep = ("cost", "subsidy", "ceiling", "minimum", "capacity", "pricing", "closes_at", "starts_at")
         self.model = PoolModel(**{name: terms[name] for name in keep})
 
     # What organisations do
@@ -127,8 +132,7 @@ class LifeOfAPool(RuleBasedStateMachine):
         by = self.people[pledge.organisation]
         self.attempt(allowed, lambda: change_pledge(pledge=row, shares=shares, by=by, language="de", now=self.now))
         if allowed and more:
-            pledge.shares = shares
-            self.model.fund_if_reached()
+            self.model.change(pledge, shares)
 
     # What payments do
 
@@ -160,8 +164,8 @@ class LifeOfAPool(RuleBasedStateMachine):
         pk = self.one_of(data, over)
         attempt = Attempt.objects.filter(charge__pledge=pk, state="failed").first()
         if attempt:
-            amount = self.model.pledges[pk].shares * self.model.ceiling
-            enter_result(attempt=attempt, result=ChargeResult(Progress.SUCCEEDED, captured=amount), now=self.now)
+            captured = self.model.pledges[pk].owed
+            enter_result(attempt=attempt, result=ChargeResult(Progress.SUCCEEDED, captured=captured), now=self.now)
 
     # What time does
 
@@ -277,8 +281,10 @@ class LifeOfAPool(RuleBasedStateMachine):
         assert pool.open_places(now=self.now) == model.places(self.now)
         states = dict(Pledge.objects.filter(pool=pool).values_list("pk", "state"))
         assert states == {pk: pledge.state for pk, pledge in model.pledges.items()}
-        charges = dict(Charge.objects.filter(pledge__pool=pool).values_list("pledge", "state"))
-        assert charges == {pk: pledge.charge for pk, pledge in model.pledges.items() if pledge.charge}
+        charges = Charge.objects.filter(pledge__pool=pool).values_list("pledge", "state", "amount")
+        assert {pk: (state, amount) for pk, state, amount in charges} == {
+            pk: (pledge.charge, pledge.owed) for pk, pledge in model.pledges.items() if pledge.charge
+        }
         if model.state != "closed":
             balance = balance_of(pool)
             assert (balance.net, balance.drawn, balance.absorbed) == (model.net, model.drawn, model.absorbed)

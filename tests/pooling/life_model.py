@@ -1,4 +1,4 @@
-"""A pool as simple as it can be told (DESIGN.md section 5, fixed pricing): what the machine holds the real one against.
+"""A pool as simple as it can be told (DESIGN.md section 5): what the machine holds the real one against.
 
 It knows no rows, no provider and no transaction: only who stands, what was paid, and what time it is.
 """
@@ -15,6 +15,15 @@ FINANCED = ("funded", "short", "confirmed")
 
 
 @dataclass
+class ShareModel:
+    """One share, numbered in the order of pledging; `amount` is nothing before prices lock."""
+
+    number: int
+    amount: int = 0
+    freed: bool = False
+
+
+@dataclass
 class PledgeModel:
     """One pledge; `charge` is what its payment is, empty before prices lock."""
 
@@ -27,6 +36,11 @@ class PledgeModel:
     sent_at: datetime | None = None
     mend_until: datetime | None = None
     paid: int = 0
+    slots: list[ShareModel] = field(default_factory=list)
+
+    @property
+    def owed(self) -> int:
+        return sum(slot.amount for slot in self.slots)
 
 
 @dataclass
@@ -38,9 +52,10 @@ class PoolModel:
     capacity: int
     closes_at: datetime
     starts_at: datetime
+    pricing: str = "fixed"
     state: str = "draft"
     extended: bool = False
-    freed: int = 0
+    shares_made: int = 0
     guarantee: int = 0
     drawn: int = 0
     absorbed: int = 0
@@ -63,6 +78,15 @@ class PoolModel:
         return sum(pledge.shares for pledge in self.pledges.values() if pledge.state == "pending")
 
     @property
+    def freed_slots(self) -> list[ShareModel]:
+        slots = [slot for pledge in self.pledges.values() for slot in pledge.slots if slot.freed]
+        return sorted(slots, key=lambda slot: slot.number)
+
+    @property
+    def freed(self) -> int:
+        return len(self.freed_slots)
+
+    @property
     def net(self) -> int:
         return sum(pledge.paid for pledge in self.pledges.values())
 
@@ -70,18 +94,33 @@ class PoolModel:
     def gap(self) -> int:
         return max(0, self.to_raise - self.net - self.drawn - self.absorbed)
 
+    def takes_new_shares(self, now: datetime) -> bool:
+        """Where the cost is split, nobody joins once prices are locked."""
+        return now < self.closes_at and self.state in (("open",) if self.pricing == "split" else ("open", *FINANCED))
+
     def places(self, now: datetime) -> int:
         left = self.capacity - self.held - self.standing
-        if self.state in ("open", *FINANCED) and now < self.closes_at:
+        if self.takes_new_shares(now):
             return left
         if self.state in FINANCED and now < self.starts_at - REFILLS_END:
             return min(left, max(0, self.freed - self.held))
         return 0
 
     def hold(self, pk: int, pledge: PledgeModel, now: datetime) -> None:
-        last = self.closes_at if now < self.closes_at else self.starts_at - REFILLS_END
+        last = self.closes_at if self.takes_new_shares(now) else self.starts_at - REFILLS_END
         pledge.held_until = min(now + HOLD, last)
+        pledge.slots = self.new_slots(pledge.shares)
         self.pledges[pk] = pledge
+
+    def new_slots(self, shares: int) -> list[ShareModel]:
+        self.shares_made += shares
+        return [ShareModel(self.shares_made - shares + number) for number in range(shares)]
+
+    def change(self, pledge: PledgeModel, shares: int) -> None:
+        """Added shares come last, and the last ones go first."""
+        pledge.slots = pledge.slots[:shares] + self.new_slots(max(0, shares - pledge.shares))
+        pledge.shares = shares
+        self.fund_if_reached()
 
     def may_stand(self, pledge: PledgeModel, now: datetime) -> bool:
         """Whether a pending pledge stands if its method comes now; an expired one needs places first."""
@@ -90,26 +129,38 @@ class PoolModel:
             return not any(each.state in LIVE for each in rivals) and pledge.shares <= self.places(now)
         if pledge.state != "pending":
             return False
-        if now < self.closes_at:
-            return self.state in ("open", *FINANCED)
+        if self.takes_new_shares(now):
+            return True
         others = self.held - pledge.shares
         in_time = now < self.starts_at - REFILLS_END
         return self.state in FINANCED and in_time and pledge.shares <= self.freed - others
 
     def stand(self, pledge: PledgeModel) -> None:
+        if pledge.state == "expired":
+            pledge.slots = self.new_slots(pledge.shares)
         pledge.state, pledge.held_until = "standing", None
         if self.state == "open":
             self.fund_if_reached()
-        else:
-            self.freed -= min(self.freed, pledge.shares)
-            pledge.charge = "due"
+            return
+        for slot, freed in zip(pledge.slots, self.freed_slots, strict=False):
+            slot.amount, freed.freed = freed.amount, False
+        for slot in pledge.slots:
+            slot.amount = slot.amount or self.ceiling
+        pledge.charge = "due"
 
-    def fund_if_reached(self) -> None:
-        if self.standing >= self.threshold:
-            self.state = "funded"
-            for pledge in self.pledges.values():
-                if pledge.state == "standing":
-                    pledge.charge = "due"
+    def fund_if_reached(self, *, closing: bool = False) -> None:
+        """Fixed prices lock with the threshold; where the cost is split, at closing time or when all shares stand."""
+        locks = self.pricing == "fixed" or closing or self.standing == self.capacity
+        if self.standing < self.threshold or not locks:
+            return
+        self.state = "funded"
+        standing = [pledge for pledge in self.pledges.values() if pledge.state == "standing"]
+        slots = sorted((slot for pledge in standing for slot in pledge.slots), key=lambda slot: slot.number)
+        share, rest = divmod(self.to_raise, len(slots))
+        for place, slot in enumerate(slots):
+            slot.amount = self.ceiling if self.pricing == "fixed" else share + (place < rest)
+        for pledge in standing:
+            pledge.charge = "due"
 
     def is_changeable(self, pledge: PledgeModel, now: datetime) -> bool:
         if pledge.state not in LIVE or self.state in ("lapsed", "cancelled"):
@@ -132,7 +183,7 @@ class PoolModel:
             pledge.charge, pledge.mend_until = "action_required", now + WINDOW
 
     def pay(self, pledge: PledgeModel) -> None:
-        pledge.charge, pledge.paid = "succeeded", pledge.shares * self.ceiling
+        pledge.charge, pledge.paid = "succeeded", pledge.owed
         self.confirm_if_financed()
 
     def end_held(self) -> None:
@@ -146,7 +197,8 @@ class PoolModel:
                 pledge.state, pledge.held_until = "expired", None
         if self.state == "open" and now >= self.closes_at:
             self.end_held()
-            self.state = "lapsed"
+            self.fund_if_reached(closing=self.pricing == "split")
+            self.state = "lapsed" if self.state == "open" else self.state
         for pledge in self.pledges.values():
             if pledge.charge == "due":
                 self.answer(pledge, now)
@@ -156,11 +208,12 @@ class PoolModel:
         for pledge in self.pledges.values():
             if pledge.charge == "action_required" and pledge.mend_until and pledge.mend_until <= now:
                 pledge.charge, pledge.state = "failed", "dropped"
-                self.freed += pledge.shares
+                for slot in pledge.slots:
+                    slot.freed = True
         self.say_if_short(now)
 
     def say_if_short(self, now: datetime) -> None:
-        more_may_come = now < self.closes_at and self.standing < self.capacity
+        more_may_come = self.takes_new_shares(now) and self.standing < self.capacity
         waiting = any(pledge.charge in ("due", "sending", "action_required") for pledge in self.pledges.values())
         if self.state == "funded" and not more_may_come and not waiting and self.gap:
             self.state = "short"

@@ -23,7 +23,7 @@ from pooling.actions.errors import (
     TooFewShares,
 )
 from pooling.actions.pledges import change_pledge, withdraw_pledge
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.invariants import breaches
 from pooling.models import Approval, ApprovalState, Charge, Pledge, PledgeState, Pool, PoolState, Slot
 from pooling.tick import STEPS
@@ -120,7 +120,7 @@ def ends() -> dict[str, Any]:
             lambda a: cancel_pool(pool=a.pledge.pool, reason="krank", by=make.staff(), now=LATER),
             ApprovalState.EXPIRED,
         ),
-        "lapsed": (lambda a: lapse_overdue_pools(now=a.pledge.pool.closes_at), ApprovalState.EXPIRED),
+        "lapsed": (lambda a: end_overdue_pledging(now=a.pledge.pool.closes_at), ApprovalState.EXPIRED),
         "prices locked": (lambda a: make.pledge(a.pledge.pool, shares=4, now=LATER), ApprovalState.EXPIRED),
     }
 

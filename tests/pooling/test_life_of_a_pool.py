@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from pooling.actions.pledges import withdraw_pledge
+from pooling.models import Pledge
 from tests.conftest import IS_PROOF
 
 from . import factories as make
@@ -41,10 +43,10 @@ def people() -> None:
     LifeOfAPool.staff = make.staff()
 
 
-def opened() -> LifeOfAPool:
+def opened(pricing: str = "fixed", cost: int = 60_000) -> LifeOfAPool:
     """A pool of CHF 600.00 with shares of CHF 300.00 and a capacity of 3, open for pledges."""
     it = LifeOfAPool()
-    it.draft(cost=60_000, minimum=1, spare=1)
+    it.draft(cost=cost, minimum=1, spare=1, pricing=pricing)
     it.publish()
     return it
 
@@ -131,6 +133,43 @@ def walk_to_closed_with_a_guarantee_and_more_time(it: LifeOfAPool) -> None:
     it.tick()
 
 
+def split_to_closed_with_a_rest_that_does_not_divide(it: LifeOfAPool) -> None:
+    it.pledge(0, 1)
+    it.pledge(1, 1)
+    assert it.model.state == "open", "more may still join"
+    it.pledge(2, 1)
+    assert [pledge.owed for pledge in it.model.pledges.values()] == [20_000, 20_000, 19_999]
+    it.tick()
+    it.wait_until("starts_at")
+    it.close()
+
+
+def split_to_closed_with_a_refill_at_the_locked_amount(it: LifeOfAPool) -> None:
+    fund(it, "declines", "pays")
+    it.wait_until("closes_at")
+    it.tick()
+    assert it.model.state == "funded"
+    it.wait(8 * DAY)
+    it.tick()
+    it.pledge(2, 1)
+    assert it.model.pledges[max(it.model.pledges)].owed == 30_000
+    it.tick()
+    assert it.model.state == "confirmed"
+    it.wait_until("starts_at")
+    it.close()
+
+
+def split_to_lapsed_after_a_withdrawal_above_the_threshold(it: LifeOfAPool) -> None:
+    fund(it, "pays", "pays")
+    pk = min(it.model.pledges)
+    pledge = Pledge.objects.select_related("organisation").get(pk=pk)
+    withdraw_pledge(pledge=pledge, by=it.people[0], now=it.now)
+    it.model.pledges[pk].state = "withdrawn"
+    it.wait_until("closes_at")
+    it.tick()
+
+
+SPLIT_WALKS = [walk for name, walk in sorted(globals().items()) if name.startswith("split_")]
 WALKS = [walk for name, walk in sorted(globals().items()) if name.startswith("walk_")]
 
 
@@ -138,6 +177,13 @@ def test_walks_reach_each_turn_of_a_pool_as_the_model_says() -> None:
     LifeOfAPool.walked.clear()
     for walk in WALKS:
         it = opened()
+        walk(it)
+        it.the_pool_is_as_the_model_says()
+        it.the_money_is_right()
+        assert walk.__name__.split("_")[2] == it.model.state
+        it.teardown()
+    for walk in SPLIT_WALKS:
+        it = opened("split", cost=59_999)
         walk(it)
         it.the_pool_is_as_the_model_says()
         it.the_money_is_right()

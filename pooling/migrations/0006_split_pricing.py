@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pooling', '0004_after_the_threshold'),
+        ('pooling', '0005_more_shares_with_approval'),
     ]
 
     operations = [
