@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members.models import User
 from pooling.models import Pool, PoolState, record
+from pooling.models.terms import days_later
 
 from . import life_letters
 from .errors import TermsUnsound, WrongState
 from .settlement import fund_pool
 
-LONGEST_EXTENSION = timedelta(days=30)
+LONGEST_EXTENSION = 30  # days
 
 
 @transaction.atomic
@@ -39,7 +40,7 @@ def extend_pool(*, pool: Pool, closes_at: datetime, by: User, now: datetime) -> 
 def extension_problems(*, before: datetime, after: datetime) -> list[tuple[str, str]]:
     if after <= before:
         return [("closes_at", _("The new closing time must be later than the one so far."))]
-    if after > before + LONGEST_EXTENSION:
+    if after > days_later(before, LONGEST_EXTENSION):
         return [("closes_at", _("The closing time can be moved by 30 days at most."))]
     return []
 

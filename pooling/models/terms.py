@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LEAST_SHARE = 50  # Rappen: no provider moves less (STRIPE.md)
+
+
+def days_later(moment: datetime, days: int) -> datetime:
+    """The same hour so many days later, as a calendar and a clock in Switzerland count: where clocks change meanwhile,
+    that is an hour more or less.
+    """
+    here = moment.astimezone(timezone.get_default_timezone())
+    return (here + timedelta(days=days)).astimezone(UTC)
 
 
 class Pricing(models.TextChoices):
@@ -114,7 +123,7 @@ class Terms(models.Model):
     @property
     def settles_by(self) -> datetime:
         """When the last payment can have come: closing time, invoice term and mending window."""
-        return self.closes_at + timedelta(days=self.invoice_days + self.mending_days)
+        return days_later(self.closes_at, self.invoice_days + self.mending_days)
 
     def problems(self) -> Iterator[tuple[str, str | Promise]]:
         """Pairs of field and sentence for what these terms break of DESIGN.md section 5; nothing if they are sound."""

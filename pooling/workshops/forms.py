@@ -49,6 +49,18 @@ class MomentFormField(forms.DateTimeField):
         kwargs.setdefault("error_messages", {"invalid": _("Please write day and time, for example 31.12.2027 18:00.")})
         super().__init__(input_formats=[MOMENT, "%d.%m.%Y %H.%M", "%Y-%m-%d %H:%M"], **kwargs)
 
+    def to_python(self, value: Any) -> datetime | None:
+        """Where clocks change, an hour is missing and another one comes twice: neither names a moment."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            sentence = _(
+                "In the night in which clocks change, this hour is missing or comes twice. Please choose another time."
+            )
+            raise forms.ValidationError(sentence, code=error.code) from error
+
 
 class PoolTermsForm(forms.Form):
     """The terms of a pool that isn't open yet. Sound as a whole, or each problem stands at its field."""

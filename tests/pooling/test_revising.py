@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.timezone import localtime
 
 from members.letters.models import Letter
 from pooling.actions.errors import TermsUnsound, WrongState
@@ -42,7 +43,8 @@ def test_the_hour_may_be_given_in_any_time_zone() -> None:
 
 
 def extended(pool: Pool, by: timedelta) -> Pool:
-    return extend_pool(pool=pool, closes_at=pool.closes_at + by, by=make.staff(), now=NOW)
+    """By so much on the calendar and the clock, whatever clocks do meanwhile (test_moments.py)."""
+    return extend_pool(pool=pool, closes_at=localtime(pool.closes_at) + by, by=make.staff(), now=NOW)
 
 
 def test_an_open_pool_is_extended_once_and_everybody_is_told() -> None:
@@ -68,7 +70,7 @@ def test_an_extension_is_to_later_and_by_30_days_at_most(by: timedelta) -> None:
 
 
 def test_an_extension_leaves_room_for_payments_before_the_start() -> None:
-    pool = make.opened(starts_at=NOW + 60 * DAY)  # closes after 20 days; 37 are needed
+    pool = make.opened(starts_at=localtime(NOW) + 60 * DAY)  # closes after 20 days; 37 are needed
     with pytest.raises(TermsUnsound):
         extended(pool, 3 * DAY + timedelta(seconds=1))
     assert extended(pool, 3 * DAY)

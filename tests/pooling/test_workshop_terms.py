@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from pooling.actions.settlement import collect_due_charges
 from pooling.models import Pool, PoolState
@@ -133,6 +134,9 @@ def test_a_translation_leads_to_the_same_pool(client: Any, made: Any) -> None:
     assert Pool.objects.get().page_key == made.page_key
 
 
+CLOCKS_CHANGE = "In the night in which clocks change, this hour is missing or comes twice. Please choose another time."
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
@@ -147,6 +151,8 @@ def test_a_translation_leads_to_the_same_pool(client: Any, made: Any) -> None:
             "With this ceiling and these shares the cost can't be reached. More shares or a higher ceiling are needed.",
         ),
         ("closes_at", "28.02.2027 18:00", "The closing time has passed. Please choose a later one."),
+        ("closes_at", "28.03.2027 02:30", CLOCKS_CHANGE),  # there is no such hour
+        ("closes_at", "31.10.2027 02:30", CLOCKS_CHANGE),  # there are two of them
         ("closes_at", "morgen", "Please write day and time, for example 31.12.2027 18:00."),
         (
             "closes_at",
@@ -189,7 +195,7 @@ def test_what_terms_mean_is_worked_out_while_they_are_typed(client: Any, made: A
         240_000,
         420_000,
     )
-    assert meaning.settles_by == meaning.closes_at + timedelta(days=37)
+    assert localtime(meaning.settles_by) == localtime(meaning.closes_at) + timedelta(days=37)  # the same hour
     assert "<html" not in response.content.decode()
     assert not Pool.objects.exists()
 
