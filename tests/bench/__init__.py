@@ -1,1 +1,1 @@
-"""`make bench`: what pages cost, as ratios within one run and as weights. Nothing here is a timed test."""
+"""`make bench`: what pages and pledges cost, as ratios within one run and as weights. Nothing here is a timed test."""

@@ -1,4 +1,5 @@
-"""`make bench`: loads the demo, serves it as in production, and prints what its pages cost.
+"""`make bench`: what pledging costs (money.py); then loads the demo, serves it as in production, and prints what its
+pages cost.
 
 Ends with an error if a page is over a limit of weights.py. Ratios are printed beside their aims and fail nothing.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import urllib.request
@@ -124,6 +126,8 @@ def weigh_pages(base: str, paths: dict[str, str]) -> list[str]:
 
 
 def main() -> None:
+    # A process of its own: it has a PostgreSQL and other settings.
+    subprocess.run([sys.executable, "-m", "tests.bench.money"], check=True)
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="up2gether-bench-") as directory:
         say("Loading the demo and collecting static files")
