@@ -40,6 +40,7 @@ SOUND = {
     "subsidy": "800",
     "ceiling": "300.00",
     "seats_per_share": "1",
+    "pricing": "fixed",
     "minimum": "6",
     "capacity": "14",
     "closes_at": "21.03.2027 18:00",
