@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from . import network, texts, workshops
+from . import network, pools, texts, workshops
 from .files import check_everything
 from .pages import Progress
 
@@ -32,7 +32,7 @@ STEPS = [
     Step("Pages", texts.load_pages),
     Step("Organisations", network.load_organisations),
     Step("People", network.load_people),
-    Step("Pools", workshops.load_pools),
+    Step("Pools", pools.load_pools),
 ]
 
 

@@ -30,7 +30,7 @@ from pooling.models import Approval, ApprovalState, Charge, ChargeState, Pledge,
 from pooling.payments.base import Progress
 from pooling.workshops.models import WorkshopPage
 from portal.demo.network import PASSWORD, organisation
-from portal.demo.workshops import act_out
+from portal.demo.pools import Past, act_out
 from resources.models import ResourceIndexPage, ResourcePage
 from tests.browser.people import BACKEND, administrator, pool_of, workshop_list
 from tests.home.factories import page
@@ -117,8 +117,10 @@ class Scene:
         [self.only_elsewhere] = [v.url for v in languages.versions(only) if v.language == self.language]
 
     def add_pledges(self) -> None:
-        act_out("full", PLAN, page_key=self.full.translation_key, now=self.now)
-        off = act_out("called off", PLAN, page_key=self.called_off.translation_key, now=self.now)
+        full = Past("full", PLAN, self.full.translation_key, self.now)
+        called_off = Past("called off", PLAN, self.called_off.translation_key, self.now)
+        act_out([full, called_off], now=self.now)
+        off = called_off.pool
         cancel_pool(pool=off, reason="Krankheit", by=self.people["operator"], now=self.now)
         send_due_refunds(now=self.now)
         self.refunded = off.pledges.select_related("pool").order_by("pk")[0]
@@ -140,6 +142,10 @@ class Scene:
         self.declined = self.refused(early, "muster")
         self.asked = Charge.objects.get(state=ChargeState.ACTION_REQUIRED)
         self.paid = self.pledge_of(pool_of("data-protection-practice"), "esempio")
+        self.falling = self.pledge_of(pool_of("accessible-documents"), "muster")
+        self.short = self.pledge_of(pool_of("video-counselling"), "exemple")
+        self.dropped = self.pledge_of(pool_of("video-counselling"), "modele")
+        self.settled = self.pledge_of(pool_of("process-mapping"), "esempio")
         self.lapsed = self.pledge_of(pool_of("newsletter-basics"), "esempio")
         self.payment_page = local(open_payment_page(charge=self.asked, language=self.language, now=self.now) or "")
 

@@ -94,6 +94,10 @@ def workshops(scene: Scene) -> Iterator[Stop]:
     yield Stop("workshops", "funded", of_demo("online-counselling-start"))
     yield Stop("workshops", "confirmed", of_demo("data-protection-practice"))
     yield Stop("workshops", "lapsed", of_demo("newsletter-basics"))
+    yield Stop("workshops", "open, the price still falls", of_demo("accessible-documents"), who="modele")
+    yield Stop("workshops", "money is missing", of_demo("video-counselling"))
+    yield Stop("workshops", "settled", of_demo("process-mapping"))
+    yield Stop("workshops", "announced", of_demo("ai-in-daily-work"))
     yield Stop("workshops", "full", scene.full.get_url())
     yield Stop("workshops", "called off", scene.called_off.get_url())
     yield Stop("workshops", "without a pool", scene.without_pool.get_url())
@@ -104,6 +108,8 @@ def pledging(scene: Scene) -> Iterator[Stop]:
     mine = str(organisation("beispiel").uuid)
     typed = {"organisation": mine, "shares": "99", "method": "new", "accept": "on"}
     yield Stop("pledging", "form", new, who="beispiel")
+    falling = scene.url("pooling:pledge_new", pool_of("accessible-documents").uuid)
+    yield Stop("pledging", "form, the price still falls", falling, who="modele")
     yield Stop("pledging", "form, for one of two organisations", new, who="between")
     yield Stop("pledging", "form, sent empty", new, who="beispiel", send={}, status=422)
     yield Stop("pledging", "form, more than there is", new, who="beispiel", send=typed, status=422)
@@ -122,6 +128,8 @@ def pledging(scene: Scene) -> Iterator[Stop]:
         send={"shares": "99", "accept": "on"},
         status=409,
     )
+    falls = scene.url("pooling:pledge_change", scene.falling.uuid)
+    yield Stop("pledging", "change, the price still falls", falls, who="muster")
     yield Stop("pledging", "withdraw", scene.url("pooling:pledge_withdraw", scene.standing.uuid), who="muster")
     too_late = scene.url("pooling:pledge_withdraw", scene.paid.uuid)
     yield Stop("pledging", "withdraw, too late", too_late, who="esempio")
@@ -147,7 +155,11 @@ def pledges(scene: Scene) -> Iterator[Stop]:
         "pending": (scene.pending, "esempio"),
         "standing": (scene.standing, "muster"),
         "standing, as a member sees it": (scene.seen_by_member, "member"),
+        "standing, the price still falls": (scene.falling, "muster"),
         "charged": (scene.paid, "esempio"),
+        "dropped": (scene.dropped, "modele"),
+        "money of others is missing": (scene.short, "exemple"),
+        "settled": (scene.settled, "esempio"),
         "payment needs action": (scene.asked.pledge, "modele"),
         "waits for approval": (scene.approval.pledge, "modele"),
         "not approved": (scene.declined.pledge, "muster"),
@@ -177,6 +189,7 @@ def payments(scene: Scene) -> Iterator[Stop]:
     yield Stop("payment", "finished in the sandbox", scene.finished_page, who="modello")
     yield Stop("payment", "mend", scene.mend_link(scene.asked.pledge))
     yield Stop("payment", "mend, paid", scene.mend_link(scene.paid))
+    yield Stop("payment", "mend, given up", scene.mend_link(scene.dropped))
     yield Stop("payment", "mend, called off", scene.mend_link(scene.refunded))
 
 
