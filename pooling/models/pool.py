@@ -175,7 +175,7 @@ class Pool(Terms):
         return self.is_split and self.state == PoolState.OPEN
 
     @property
-    def pricegettext(self) -> int:
+    def price_now(self) -> int:
         """What the dearest share costs as things stand, in Rappen: at the threshold where it is not reached."""
         return self.price_at(max(self.standing + self.freed, 1 if self.funded_at else self.threshold))
 
