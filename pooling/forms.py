@@ -147,11 +147,11 @@ class ChangeForm(forms.Form):
         error_messages=PledgeForm.base_fields["accept"].error_messages,
     )
 
-    def __init__(self, *args: Any, pledge: Pledge, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pledge: Pledge, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper()
         more = pledge.approvals.asked().for_more().first()
-        most = pledge.shares + pledge.pool.places_left + (more.added if more else 0)
+        most = pledge.shares + pledge.pool.open_places(now=now) + (more.added if more else 0)
         shares: Any = self.fields["shares"]
         shares.initial = pledge.shares
         if pledge.pool.is_split:

@@ -62,7 +62,8 @@ def locked_amounts_are_right() -> Iterator[str]:
 
     Locked amounts over share slots (held, or dropped and not filled again) sum to N x M, or to C where the cost is
     split, whose shares differ by a Rappen at most; before prices lock there are
-    none; a freed slot is filled again at its amount; each live or dropped pledge has one slot per share.
+    none; a freed slot is filled again at its amount; each pledge that is pending, stands or was dropped has one slot
+    per share, and one on the waiting list has none.
     """
     locked = Slot.objects.locked().order_by().values("pledge__pool").annotate(total=Sum("amount")).values("total")
     pools = Pool.objects.filter(state__in=Pool.OWING_STATES).annotate(
@@ -89,9 +90,11 @@ def locked_amounts_are_right() -> Iterator[str]:
         ),
         0,
     )
-    held = Pledge.objects.filter(state__in=[*Pledge.LIVE_STATES, PledgeState.DROPPED])
+    held = Pledge.objects.filter(state__in=[*Pledge.PLACED_STATES, PledgeState.DROPPED])
     for pledge in held.annotate(n=counted).exclude(n=F("shares")):
         yield f"2: pledge {pledge.uuid} of {pledge.shares} shares has {pledge.n} slots"
+    for pledge in Pledge.objects.listed().annotate(n=counted).filter(n__gt=0):
+        yield f"2: pledge {pledge.uuid} is on the waiting list and has {pledge.n} slots"
 
 
 def nobody_pays_more_than_agreed() -> Iterator[str]:
@@ -256,19 +259,32 @@ def more_is_asked_of_what_stands() -> Iterator[str]:
 
 
 def capacity_is_kept() -> Iterator[str]:
-    """7. held + standing <= capacity, always, and the counters count what there is."""
+    """7. held + offered + standing <= capacity, always, and the counters count what there is."""
+    waiting = Pledge.objects.waiting().order_by().values("pool").annotate(n=Count("pk")).values("n")
     freed = Slot.objects.freed().order_by().values("pledge__pool").annotate(n=Count("pk")).values("n")
     pools = Pool.objects.annotate(
         counted_held=summed(Pledge.objects.pending(), "shares", "pool")
         + summed(asked_for_more(), "added_shares", "pledge__pool"),
+        counted_offered=summed(Pledge.objects.offered(), "shares", "pool"),
         counted_standing=summed(Pledge.objects.standing(), "shares", "pool"),
         counted_freed=Coalesce(Subquery(freed.filter(pledge__pool=OuterRef("pk"))), 0),
+        counted_waiting=Coalesce(Subquery(waiting.filter(pool=OuterRef("pk"))), 0),
     )
-    for pool in pools.filter(capacity__lt=F("counted_held") + F("counted_standing")):
-        yield f"7: pool {pool.uuid} holds {pool.counted_held} + {pool.counted_standing} of {pool.capacity} shares"
-    for pool in pools.exclude(held=F("counted_held"), standing=F("counted_standing"), freed=F("counted_freed")):
-        counts = f"{pool.held} + {pool.standing} shares and {pool.freed} freed"
-        counted = f"{pool.counted_held} + {pool.counted_standing} and {pool.counted_freed}"
+    for pool in pools.filter(capacity__lt=F("counted_held") + F("counted_offered") + F("counted_standing")):
+        shares = f"{pool.counted_held} + {pool.counted_offered} + {pool.counted_standing}"
+        yield f"7: pool {pool.uuid} holds {shares} of {pool.capacity} shares"
+    for pool in pools.exclude(
+        held=F("counted_held"),
+        offered=F("counted_offered"),
+        standing=F("counted_standing"),
+        freed=F("counted_freed"),
+        waiting=F("counted_waiting"),
+    ):
+        counts = f"{pool.held} + {pool.offered} + {pool.standing} shares, {pool.freed} freed, {pool.waiting} waiting"
+        counted = (
+            f"{pool.counted_held} + {pool.counted_offered} + {pool.counted_standing}, {pool.counted_freed}, "
+            f"{pool.counted_waiting}"
+        )
         yield f"7: pool {pool.uuid} counts {counts}, there are {counted}"
 
 

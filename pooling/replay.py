@@ -41,6 +41,13 @@ POOL_TURNS = {
     "pool_cancelled": PoolState.CANCELLED,
 }
 PLEDGE_TURNS = {
+    "pledge_waiting": PledgeState.WAITING,
+    "pledge_offered": PledgeState.OFFERED,
+    "offer_accepted": PledgeState.PENDING,
+    "offer_declined": PledgeState.WITHDRAWN,
+    "offer_expired": PledgeState.EXPIRED,
+    "list_left": PledgeState.WITHDRAWN,
+    "list_ended": PledgeState.EXPIRED,
     "pledge_held": PledgeState.PENDING,
     "pledge_standing": PledgeState.STANDING,
     "pledge_changed": PledgeState.STANDING,

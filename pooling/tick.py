@@ -14,18 +14,22 @@ from pooling.actions.pledges import expire_overdue_pledges
 from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges, follow_up_attempts
+from pooling.actions.waiting import end_overdue_lists, expire_overdue_offers, make_offers
 
 STEPS = (
     handle_waiting_events,
     look_at_setup_pages,  # before holds expire: a method that is there already makes the pledge stand
     expire_overdue_pledges,
     expire_requests_for_more,
+    expire_overdue_offers,
     remind_approvers,  # after expiry: whose time is over is not reminded
     send_approval_letters,
     end_overdue_pledging,
     collect_due_charges,
     follow_up_attempts,
     give_up_overdue_charges,  # after that: a payment that has arrived is not given up
+    end_overdue_lists,
+    make_offers,  # of all that the steps before have freed
     remind_of_mending,
     declare_short_pools,  # once what could be paid is paid or given up
     send_due_refunds,

@@ -18,7 +18,7 @@ from members.accounts import why_written
 from members.letters.markup import Document
 from members.letters.rendering import Written, read_source, write
 from pooling.actions.approval_letters import reason_for_approver
-from pooling.models import RefundReason, SurplusRule
+from pooling.models import PoolState, RefundReason, SurplusRule
 
 Facts = dict[str, object]
 States = dict[str, Facts]
@@ -126,6 +126,8 @@ DECLINED: Facts = {
 }
 MORE: Facts = {"before": 2, "shares": 3, "seats": 6, "most": 375_000}
 MORE_ENDED: Facts = {"wanted": 3, "most": 250_000, "most_wanted": 375_000, "sentence": ""}
+OFFERED: Facts = {"wished": 2, "most": 250_000, "keep_until": NOW + timedelta(hours=48), "charged_at_once": False}
+LIST_ENDED: Facts = {"pool_state": PoolState.CONFIRMED, "reason": ""}
 # What notices about an account are told, see members.accounts.
 NOTICE: Facts = {
     "email": "anna.keller@example.org",
@@ -157,6 +159,20 @@ GROUPS: dict[str, dict[str, States]] = {
             "reached": SUBSIDISED | {"threshold": 5, "is_reached": True},
         },
         "pooling/letters/lapsed.txt": {"": {}},
+    },
+    "Warteliste": {
+        "pooling/letters/waiting.txt": {"": {"position": 2}, "one share": ONE | {"position": 1}},
+        "pooling/letters/offered.txt": {
+            "": OFFERED,
+            "fewer than wished": OFFERED | ONE,
+            "charged at once": OFFERED | {"charged_at_once": True},
+        },
+        "pooling/letters/offer_expired.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN | ONE},
+        "pooling/letters/list_ended.txt": {
+            "no place": LIST_ENDED,
+            "lapsed": LIST_ENDED | {"pool_state": PoolState.LAPSED},
+            "called off": CANCELLED | {"pool_state": PoolState.CANCELLED},
+        },
     },
     "Zustimmung": {
         "pooling/letters/approval_asked.txt": {

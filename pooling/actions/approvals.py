@@ -74,15 +74,26 @@ def ask_for_approval(
     soon as it is. Raises what place_pledge raises, and AskedTooOften.
     """
     pledge = place_pledge(pool=pool, organisation=organisation, shares=shares, by=by, language=language, now=now)
+    until = min(now + APPROVAL_HOLD, pledge.pool.accepts_until(now=now))
+    request_approval(pledge=pledge, approver=approver, method=method, until=until, by=by, now=now)
+    return pledge
+
+
+def request_approval(
+    *, pledge: Pledge, approver: Approver, method: SavedMethod | None, until: datetime, by: User, now: datetime
+) -> None:
+    """Have `approver` decide about a pending pledge, which is held until then. Call it under the pool's lock.
+
+    Raises AskedTooOften, MethodGone.
+    """
+    organisation, shares = pledge.organisation, pledge.shares
     require_patience(organisation=organisation, now=now)
     if method is not None and method_is_gone(method=method, organisation=organisation):
         raise MethodGone
-    expires_at = min(now + APPROVAL_HOLD, pledge.pool.accepts_until(now=now))
-    pledge.awaits_approval, pledge.held_until, pledge.method = True, expires_at, method
+    pledge.awaits_approval, pledge.held_until, pledge.method = True, until, method
     pledge.save(update_fields=["awaits_approval", "held_until", "method"])
-    approval = ask(pledge=pledge, shares=shares, approver=approver, by=by, expires_at=expires_at, now=now)
+    approval = ask(pledge=pledge, shares=shares, approver=approver, by=by, expires_at=until, now=now)
     record(pledge.pool, "approval_asked", now=now, by=by, pledge=pledge, shares=shares, approval=approval.pk)
-    return pledge
 
 
 def require_patience(*, organisation: Organisation, now: datetime) -> None:

@@ -42,8 +42,8 @@ def ask_for_more(
         raise TooFewShares
     require_patience(organisation=pledge.organisation, now=now)
     end_requests(pool=pool, pledge=pledge, state=ApprovalState.WITHDRAWN, by=by, now=now)
-    if shares - pledge.shares > pool.places_left:
-        raise PoolFull(pool.places_left)
+    if shares - pledge.shares > (left := pool.open_places(now=now)):
+        raise PoolFull(left)
     accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
     expires_at = min(now + APPROVAL_HOLD, pool.closes_at)
     approval = ask(

@@ -22,11 +22,12 @@ from pooling.models import (
     record,
 )
 
-from . import life_letters
+from . import life_letters, waiting_letters
 from .backing import back, balance_of, pay_out, repay
 from .errors import NotHeldYet, PaymentsUnderWay, WrongState
 from .pools import free_held_places
 from .refunds import owe_refund
+from .waiting import end_waiting_list
 
 UNDER_WAY = (ChargeState.DUE, ChargeState.SENDING)
 
@@ -81,6 +82,7 @@ def close_pool(*, pool: Pool, by: User | None, now: datetime) -> Pool:
     if Charge.objects.filter(pledge__pool=pool, state__in=UNDER_WAY).exists():
         raise PaymentsUnderWay
     free_held_places(pool=pool, now=now)
+    waited = end_waiting_list(pool=pool, now=now)
     settlement, surplus = settlement_of(pool), balance_of(pool).surplus
     if settlement.absorbed:
         back(pool=pool, kind=BackingKind.ABSORBED, amount=settlement.absorbed, by=by, now=now)
@@ -103,6 +105,7 @@ def close_pool(*, pool: Pool, by: User | None, now: datetime) -> Pool:
         pay_back(pledge=pledge, amount=settlement.per_share * pledge.shares, now=now)
     pay_out(pool=pool, to=PayoutTo.FUND, amount=settlement.fund, now=now)
     life_letters.tell_all_closed(pool=pool, now=now)
+    waiting_letters.tell_all_list_ended(pool=pool, pledges=waited, now=now)
     return pool
 
 

@@ -161,3 +161,30 @@ class AskedTooOften(Refused):
             "Your organisation has asked for many approvals within a day. Please try again tomorrow. Nothing was "
             "pledged and nothing will be charged."
         )
+
+
+class PlacesFree(Refused):
+    """Somebody wants to wait though places are free and nobody waits for them."""
+
+    def __str__(self) -> str:
+        return _("Shares are free again, so nobody has to wait. You can pledge them now; nothing was pledged yet.")
+
+
+class MoreThanThereAre(Refused):
+    def __init__(self, capacity: int) -> None:
+        super().__init__(capacity)
+        self.capacity = capacity
+
+    def __str__(self) -> str:
+        return ngettext(
+            "This workshop has %(n)d share in all. Please choose a smaller number.",
+            "This workshop has %(n)d shares in all. Please choose a smaller number.",
+            self.capacity,
+        ) % {"n": self.capacity}
+
+
+class OfferOver(Refused):
+    """It was not answered in time, was declined, or its pool has ended."""
+
+    def __str__(self) -> str:
+        return _("This offer has ended. Nothing was pledged and nothing will be charged.")

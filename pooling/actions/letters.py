@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
 from members.letters.actions import Draft, queue_letters
 from pooling import links
@@ -242,7 +242,8 @@ def reopening(pledge: Pledge, now: datetime) -> Facts:
 
 def ended_with(pool: Pool) -> PledgeQuerySet:
     """Pledges that ended because the pool did: those that stood, and those whose method was still to come."""
-    with_the_pool = Q(state=PledgeState.STANDING) | Q(state=PledgeState.EXPIRED, ended_at=pool.ended_at)
+    held = Exists(Acceptance.objects.filter(pledge=OuterRef("pk")))  # those on the waiting list had accepted nothing
+    with_the_pool = Q(state=PledgeState.STANDING) | Q(held, state=PledgeState.EXPIRED, ended_at=pool.ended_at)
     return with_people(pool.pledges.filter(with_the_pool))
 
 

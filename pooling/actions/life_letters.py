@@ -17,7 +17,7 @@ def tell_all_extended(*, pool: Pool, before: datetime, now: datetime) -> int:
     return tell_each(
         "extended",
         pool=pool,
-        pledges=with_people(pool.pledges.live()),
+        pledges=with_people(pool.pledges.placed()),
         facts=lambda pledge: {"before": before, "most": pledge.most},
         now=now,
     )
@@ -28,7 +28,7 @@ def tell_all_subsidised(*, pool: Pool, before: int, now: datetime) -> int:
     return tell_each(
         "subsidised",
         pool=pool,
-        pledges=with_people(pool.pledges.live()),
+        pledges=with_people(pool.pledges.placed()),
         facts=lambda pledge: {
             "before": before,
             "subsidy": pool.subsidy,

@@ -40,6 +40,14 @@ from .errors import (
 from .loose_ends import end_requests
 from .settlement import charge_late_pledge, fund_pool
 
+# How the history names the end of a pledge that was on the waiting list.
+LIST_ENDS: dict[tuple[str, str], str] = {
+    (PledgeState.WAITING, PledgeState.WITHDRAWN): "list_left",
+    (PledgeState.WAITING, PledgeState.EXPIRED): "list_ended",
+    (PledgeState.OFFERED, PledgeState.WITHDRAWN): "offer_declined",
+    (PledgeState.OFFERED, PledgeState.EXPIRED): "offer_expired",
+}
+
 
 def require_binding(*, organisation: Organisation, by: User) -> None:
     """Only an administrator binds an organisation, and only one that isn't suspended.
@@ -147,6 +155,8 @@ def hold_again(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
     """An expired pledge whose method came late gets its places back, if they are free. Raises PledgeEnded, PoolFull."""
     if pool.pledges.live().filter(organisation=pledge.organisation).exists():
         raise PledgeEnded
+    if not pledge.acceptances.exists():
+        raise PledgeEnded  # it ended on the waiting list: nobody accepted its terms
     require_accepting(pool=pool, shares=pledge.shares, now=now)
     pledge.state, pledge.held_until, pledge.ended_at = PledgeState.PENDING, now, None
     Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(pledge.shares)])
@@ -160,7 +170,7 @@ def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime
     Raises MethodGone if the method was released meanwhile, PoolClosed if no new share stands any more and no freed
     place is left.
     """
-    if not pool.takes_new_shares(now=now) and pledge.shares > pool.freed - (pool.held - pledge.shares):
+    if not pool.takes_new_shares(now=now) and pledge.shares > pool.freed - (pool.reserved - pledge.shares):
         raise PoolClosed  # no new share stands; others may hold the places that were freed
     method = SavedMethod.objects.select_for_update(no_key=True).get(pk=method.pk, organisation=pledge.organisation_id)
     if method.released_at:
@@ -204,8 +214,8 @@ def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: 
     end_requests(pool=pool, pledge=pledge, state=ApprovalState.WITHDRAWN, by=by, now=now)
     if more > 0 and pledge.approvals.fall_short_of(shares):
         raise NeedsFreshApproval
-    if more > pool.places_left:
-        raise PoolFull(pool.places_left)
+    if more > (left := pool.open_places(now=now)):
+        raise PoolFull(left)
     accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
     set_shares(pool=pool, pledge=pledge, shares=shares, by=by, now=now)
     return pledge
@@ -240,6 +250,8 @@ def require_changeable(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
     """
     if not pledge.is_live or pool.state in (PoolState.LAPSED, PoolState.CANCELLED):
         raise PledgeEnded
+    if pledge.is_listed:
+        return  # the waiting list is left at any time
     if pledge.state == PledgeState.STANDING and pool.state in Pool.OWING_STATES:
         raise PricesLocked
     # A freed place that is held after closing can be given back, and is free for others at once.
@@ -273,18 +285,23 @@ def withdraw_pledge(*, pledge: Pledge, by: User, now: datetime) -> Pledge:
 
 def end_pledge(*, pool: Pool, pledge: Pledge, state: PledgeState, now: datetime, by: User | None = None) -> None:
     """Free the shares of a live pledge, under the pool's lock."""
-    if pledge.state == PledgeState.STANDING:
+    kind = LIST_ENDS.get((pledge.state, state), f"pledge_{state}")
+    if pledge.state == PledgeState.WAITING:
+        pool.waiting -= 1
+    elif pledge.state == PledgeState.OFFERED:
+        pool.offered -= pledge.shares
+    elif pledge.state == PledgeState.STANDING:
         end_requests(pool=pool, pledge=pledge, state=ApprovalState.WITHDRAWN, by=by, now=now)
         pool.standing -= pledge.shares
     else:
         pool.held -= pledge.shares
-    pool.save(update_fields=["held", "standing"])
+    pool.save(update_fields=["held", "offered", "standing", "waiting"])
     pledge.slots.all().delete()
     if pledge.awaits_approval:
         pledge.approvals.end(state=ApprovalState(str(state)), now=now)  # withdrawn or expired, too
     pledge.state, pledge.held_until, pledge.ended_at = state, None, now
     pledge.save()
-    record(pool, f"pledge_{state}", now=now, by=by, pledge=pledge, shares=pledge.shares)
+    record(pool, kind, now=now, by=by, pledge=pledge, shares=pledge.shares)
 
 
 def expire_overdue_pledges(*, now: datetime) -> int:

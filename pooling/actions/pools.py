@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import User
 from pooling.models import ApprovalState, PledgeState, Pool, PoolState, WorkshopText, record
 
-from . import letters
+from . import letters, waiting_letters
 from .backing import take_back
 from .charges import void_charges
 from .errors import TermsUnsound, WrongState
@@ -21,6 +21,7 @@ from .loose_ends import end_requests
 from .pledges import end_pledge
 from .refunds import refund_everything
 from .settlement import fund_pool
+from .waiting import end_waiting_list
 
 
 @transaction.atomic
@@ -105,10 +106,12 @@ def end_pledging(*, pk: int, now: datetime) -> bool:
 
 def lapse(*, pool: Pool, now: datetime) -> None:
     """open -> lapsed, under the pool's lock."""
+    waited = end_waiting_list(pool=pool, now=now)
     pool.state, pool.ended_at = PoolState.LAPSED, now
     pool.save()
     record(pool, "pool_lapsed", now=now, standing=pool.standing)
     letters.tell_all_lapsed(pool=pool, now=now)
+    waiting_letters.tell_all_list_ended(pool=pool, pledges=waited, now=now)
 
 
 def free_held_places(*, pool: Pool, now: datetime) -> None:
@@ -132,6 +135,7 @@ def cancel_pool(*, pool: Pool, reason: str, by: User, now: datetime) -> Pool:
     if pool.state not in (PoolState.DRAFT, *Pool.OPEN_STATES) or now >= pool.starts_at:
         raise WrongState
     free_held_places(pool=pool, now=now)
+    waited = end_waiting_list(pool=pool, now=now)
     pool.state, pool.ended_at, pool.cancel_reason = PoolState.CANCELLED, now, reason
     pool.save()
     record(pool, "pool_cancelled", now=now, by=by)
@@ -139,4 +143,5 @@ def cancel_pool(*, pool: Pool, reason: str, by: User, now: datetime) -> Pool:
     refund_everything(pool=pool, now=now)
     take_back(pool=pool, by=by, now=now)
     letters.tell_all_cancelled(pool=pool, now=now)
+    waiting_letters.tell_all_list_ended(pool=pool, pledges=waited, now=now)
     return pool

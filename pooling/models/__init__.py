@@ -3,7 +3,7 @@ from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .event import PoolEvent, event, record
 from .method import ProviderCustomer, SavedMethod, SetupPage, SetupState
-from .pledge import HOLD, Pledge, PledgeState, Slot
+from .pledge import HOLD, OFFER_HOLD, Pledge, PledgeState, Slot
 from .pool import Pool, PoolState, WorkshopText
 from .refund import Refund, RefundReason, RefundState
 from .sandbox import SandboxEntry
@@ -14,6 +14,7 @@ __all__ = [
     "APPROVAL_HOLD",
     "HOLD",
     "LEAST_SHARE",
+    "OFFER_HOLD",
     "Acceptance",
     "Approval",
     "ApprovalLetter",

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from pooling.money import RappenField
@@ -18,9 +18,13 @@ from .pool import Pool
 # How long places are held while a card or TWINT mandate is being given. Checkout lives 31 minutes, so it ends first
 # (DESIGN.md section 5).
 HOLD = timedelta(minutes=35)
+# How long an offer to somebody on the waiting list holds its places, if the pool does not close before.
+OFFER_HOLD = timedelta(hours=48)
 
 
 class PledgeState(models.TextChoices):
+    WAITING = "waiting", _("on the waiting list")
+    OFFERED = "offered", _("shares are offered")
     PENDING = "pending", _("waits for a payment method")
     STANDING = "standing", _("stands")
     WITHDRAWN = "withdrawn", _("withdrawn")
@@ -31,6 +35,25 @@ class PledgeState(models.TextChoices):
 class PledgeQuerySet(models.QuerySet["Pledge"]):
     def live(self) -> PledgeQuerySet:
         return self.filter(state__in=Pledge.LIVE_STATES)
+
+    def placed(self) -> PledgeQuerySet:
+        """Live ones whose terms are accepted: all but those on the waiting list and those with an offer."""
+        return self.filter(state__in=Pledge.PLACED_STATES)
+
+    def listed(self) -> PledgeQuerySet:
+        """On the waiting list, with an offer or without, in order of joining."""
+        return self.filter(state__in=Pledge.LISTED_STATES).order_by("pk")
+
+    def waiting(self) -> PledgeQuerySet:
+        """Those without an offer so far, the first in line first."""
+        return self.filter(state=PledgeState.WAITING).order_by("pk")
+
+    def offered(self) -> PledgeQuerySet:
+        return self.filter(state=PledgeState.OFFERED)
+
+    def unanswered(self, *, now: datetime) -> PledgeQuerySet:
+        """Those whose offer has run out."""
+        return self.offered().filter(held_until__lte=now)
 
     def standing(self) -> PledgeQuerySet:
         return self.filter(state=PledgeState.STANDING)
@@ -47,14 +70,21 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
 
 
 class Pledge(models.Model):
-    """`shares` of `pool` for `organisation`. One live pledge per organisation and pool."""
+    """`shares` of `pool` for `organisation`. One live pledge per organisation and pool.
 
-    LIVE_STATES: ClassVar = (PledgeState.PENDING, PledgeState.STANDING)
+    On the waiting list `shares` is what the organisation wishes, in an offer what is offered; neither has slots, since
+    no terms are accepted yet.
+    """
+
+    LISTED_STATES: ClassVar = (PledgeState.WAITING, PledgeState.OFFERED)
+    PLACED_STATES: ClassVar = (PledgeState.PENDING, PledgeState.STANDING)
+    LIVE_STATES: ClassVar = (*LISTED_STATES, *PLACED_STATES)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="pledges")
     organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="pledges")
     shares = models.PositiveIntegerField()
+    wished = models.PositiveIntegerField(null=True)  # shares, where it came by the waiting list
     state = models.CharField(max_length=10, choices=PledgeState.choices)
     method = models.ForeignKey("pooling.SavedMethod", null=True, on_delete=models.PROTECT, related_name="pledges")
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -73,13 +103,22 @@ class Pledge(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["pool", "organisation"],
-                condition=Q(state__in=["pending", "standing"]),
+                condition=Q(state__in=["waiting", "offered", "pending", "standing"]),
                 name="pledge_is_one_per_organisation",
             ),
             models.CheckConstraint(condition=Q(shares__gte=1), name="pledge_has_shares"),
             models.CheckConstraint(condition=Q(state__in=PledgeState.values), name="pledge_state_is_known"),
             models.CheckConstraint(
-                condition=~Q(state="pending") | Q(held_until__isnull=False), name="pledge_pending_has_an_end"
+                condition=~Q(state__in=["offered", "pending"]) | Q(held_until__isnull=False),
+                name="pledge_pending_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["waiting", "offered"])
+                | Q(wished__isnull=False, wished__gte=F("shares"), method=None),
+                name="pledge_on_the_list_is_not_agreed_yet",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(held_until=None), name="pledge_waiting_holds_nothing"
             ),
             models.CheckConstraint(
                 condition=~Q(state="standing") | Q(stands_since__isnull=False, method__isnull=False),
@@ -101,6 +140,11 @@ class Pledge(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in self.LIVE_STATES
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is on the waiting list, with an offer or without: it has cost and promised nothing."""
+        return self.state in self.LISTED_STATES
 
     @property
     def seats(self) -> int:

@@ -33,6 +33,10 @@ class PoolQuerySet(models.QuerySet["Pool"]):
         """Those that were published."""
         return self.exclude(state=PoolState.DRAFT)
 
+    def waited_for(self) -> PoolQuerySet:
+        """Those with a waiting list."""
+        return self.filter(waiting__gt=0)
+
     def open(self) -> PoolQuerySet:
         return self.filter(state=PoolState.OPEN)
 
@@ -44,9 +48,9 @@ class PoolQuerySet(models.QuerySet["Pool"]):
 class Pool(Terms):
     """One workshop's financing.
 
-    `held` and `standing` count shares of pending and of standing pledges, `freed` those of dropped ones that nobody has
-    filled again. They are kept under the pool's row lock, so that the database itself refuses a share too many;
-    `check_money` recounts them.
+    `held`, `offered` and `standing` count shares of pending, offered and standing pledges, `freed` those of dropped
+    ones that nobody has filled again; `waiting` counts the pledges on the waiting list that have no offer. They are
+    kept under the pool's row lock, so that the database itself refuses a share too many; `check_money` recounts them.
     """
 
     OPEN_STATES: ClassVar = (PoolState.OPEN, PoolState.FUNDED, PoolState.SHORT, PoolState.CONFIRMED)
@@ -59,7 +63,9 @@ class Pool(Terms):
     page_key = models.UUIDField(_("key of the workshop's page"), unique=True)
     state = models.CharField(_("state"), max_length=10, choices=PoolState.choices, default=PoolState.DRAFT)
     held = models.PositiveIntegerField(default=0, editable=False)
+    offered = models.PositiveIntegerField(default=0, editable=False)
     standing = models.PositiveIntegerField(default=0, editable=False)
+    waiting = models.PositiveIntegerField(default=0, editable=False)
     freed = models.PositiveIntegerField(default=0, editable=False)
     extended_from = models.DateTimeField(_("closing time before the extension"), null=True, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
@@ -79,7 +85,8 @@ class Pool(Terms):
             *Terms.Meta.constraints,
             models.CheckConstraint(condition=Q(state__in=PoolState.values), name="pool_state_is_known"),
             models.CheckConstraint(
-                condition=Q(capacity__gte=F("held") + F("standing")), name="pool_holds_at_most_its_capacity"
+                condition=Q(capacity__gte=F("held") + F("offered") + F("standing")),
+                name="pool_holds_at_most_its_capacity",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "open", "lapsed"], funded_at=None)
@@ -102,19 +109,39 @@ class Pool(Terms):
     @property
     def places_left(self) -> int:
         """Shares that nobody holds. `open_places` says how many of them can be pledged now."""
-        return max(0, self.capacity - self.held - self.standing)
+        return max(0, self.capacity - self.reserved - self.standing)
+
+    @property
+    def reserved(self) -> int:
+        """Shares that are held until a method, an approval or the answer to an offer is there."""
+        return self.held + self.offered
 
     @property
     def refills_until(self) -> datetime:
         """Until when a freed place may be filled again."""
         return self.starts_at - REFILLS_END
 
+    @property
+    def last_call(self) -> datetime:
+        """From when on no place can be taken any more, not even one that is freed."""
+        return max(self.closes_at, self.refills_until)
+
     def open_places(self, *, now: datetime) -> int:
-        """Shares that can be pledged now: those that are left until the pool closes, then those that were freed."""
+        """Shares that can be pledged now. None while anybody waits: then newcomers join the waiting list."""
+        return 0 if self.waiting else self.free_places(now=now)
+
+    def has_waiting_list(self, *, now: datetime) -> bool:
+        """Whether one can join the waiting list: all is taken or promised, and the pool still accepts."""
+        return self.accepts(now=now) and self.open_places(now=now) == 0
+
+    def free_places(self, *, now: datetime) -> int:
+        """Shares that nobody holds and that may still stand: until the pool closes all that are left, then those that
+        were freed. While anybody waits they are offered, the first in line first.
+        """
         if self.takes_new_shares(now=now):
             return self.places_left
         if self.state in self.FINANCED_STATES and now < self.refills_until:
-            return min(self.places_left, max(0, self.freed - self.held))
+            return min(self.places_left, max(0, self.freed - self.reserved))
         return 0
 
     def takes_new_shares(self, *, now: datetime) -> bool:
@@ -125,11 +152,11 @@ class Pool(Terms):
         return now < self.closes_at and self.state in takes
 
     def awaits_new_slots(self, *, now: datetime) -> bool:
-        """Whether a share that nobody has paid for yet may still come: before closing, where places are left or held.
+        """Whether a share that nobody has paid for yet may still come: before closing, where not all shares stand.
 
         Filling a freed place again makes no new one.
         """
-        return self.takes_new_shares(now=now) and self.places_left + self.held > 0
+        return self.takes_new_shares(now=now) and self.standing < self.capacity
 
     def locks_prices(self, *, now: datetime) -> bool:
         """Whether the prices of an open pool lock now: fixed ones as soon as the threshold stands; where the cost is

@@ -115,6 +115,13 @@ UNAPPROVED = {
 
 # What each event means to the people of the organisation.
 STEPS = {
+    "pledge_waiting": _("The organisation joined the waiting list"),
+    "pledge_offered": _("Shares became free and were offered"),
+    "offer_accepted": _("The offer was accepted; the shares are held"),
+    "offer_declined": _("The offer was declined"),
+    "offer_expired": _("The offer was not answered in time and ended"),
+    "list_left": _("The organisation left the waiting list"),
+    "list_ended": _("The waiting list ended; nothing is owed"),
     "pledge_held": _("Shares were held"),
     "pledge_standing": _("The pledge stands"),
     "pledge_changed": _("The number of shares was changed"),

@@ -48,7 +48,7 @@ def more_asked(pledge: Pledge) -> Approval | None:
 def pledge_change(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Change the number of shares."""
     pledge = own_pledge(request, uuid)
-    form = ChangeForm(request.POST or None, pledge=pledge)
+    form = ChangeForm(request.POST or None, pledge=pledge, now=timezone.now())
     context = {"pledge": pledge, "pool": pledge.pool, "form": form, "more": more_asked(pledge)}
     status = 200
     if request.method != "POST":

@@ -114,7 +114,7 @@ def effects_of_extending(pool: Pool, typed: Typed) -> list[str]:
         "after": date_in_words(typed["closes_at"], "DATETIME_FORMAT"),
     }
     moved = _("The closing time moves from %(before)s to %(after)s. It can't be moved a second time.") % moments
-    return [moved, letters(pool.pledges.live().count())]
+    return [moved, letters(pool.pledges.placed().count())]
 
 
 def effects_of_subsidy(pool: Pool, typed: Typed) -> list[str]:
@@ -131,7 +131,7 @@ def effects_of_subsidy(pool: Pool, typed: Typed) -> list[str]:
             _("%(n)d shares stand already: prices lock at once, and %(amount)s are charged.")
             % {"n": pool.standing, "amount": format_chf(grown.worth_of(grown.standing))}
         )
-    return [*lines, letters(pool.pledges.live().count())]
+    return [*lines, letters(pool.pledges.placed().count())]
 
 
 def effects_of_promise(pool: Pool, typed: Typed) -> list[str]:

@@ -35,6 +35,13 @@ SENTENCES = {
         "The closing time came with %(standing)s shares: the threshold was not reached. Nobody was charged."
     ),
     "pool_cancelled": _("The workshop was called off."),
+    "pledge_waiting": _("%(organisation)s joined the waiting list. Shares it wishes: %(shares)s."),
+    "pledge_offered": _("%(organisation)s got an offer. Shares: %(shares)s."),
+    "offer_accepted": _("%(organisation)s accepted its offer. Shares: %(shares)s of %(before)s."),
+    "offer_declined": _("%(organisation)s declined its offer. Shares: %(shares)s."),
+    "offer_expired": _("%(organisation)s did not answer its offer in time. Shares: %(shares)s."),
+    "list_left": _("%(organisation)s left the waiting list."),
+    "list_ended": _("The waiting list ended for %(organisation)s."),
     "pledge_held": _("%(organisation)s asked for shares: %(shares)s. They are held for a while."),
     "pledge_standing": _("The pledge of %(organisation)s stands. Shares: %(shares)s."),
     "pledge_changed": _("%(organisation)s changed the number of shares from %(before)s to %(shares)s."),
