@@ -17,6 +17,17 @@ from pooling.models import PayoutTo, PoolEvent, RefundReason
 from pooling.money import format_chf
 
 SENTENCES = {
+    "pledge_waiting": _("Your organisation joined the waiting list. Waiting costs nothing and commits to nothing."),
+    "pledge_offered": _(
+        "Shares became free and were offered to your organisation: %(shares)s. Accepted, they cost %(most)s at most."
+    ),
+    "offer_accepted": _(
+        "Your organisation accepted the offer, and the shares are held for it: %(shares)s. Nothing is owed by that."
+    ),
+    "offer_declined": _("Your organisation declined the offer. It owes nothing for it."),
+    "offer_expired": _("The offer was not answered in time, so it ended. Your organisation owes nothing."),
+    "list_left": _("Your organisation left the waiting list. It owes nothing for it."),
+    "list_ended": _("The waiting list ended. Your organisation owes nothing for it."),
     "pledge_held": _(
         "Your organisation asked for shares, and they are held for it: %(shares)s. Nothing is owed by that."
     ),

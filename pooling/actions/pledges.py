@@ -40,12 +40,15 @@ from .errors import (
 from .loose_ends import end_requests
 from .settlement import charge_late_pledge, fund_pool
 
-# How the history names the end of a pledge that was on the waiting list.
-LIST_ENDS: dict[tuple[str, str], str] = {
+# How the history names the end of a pledge, by what it was before and what it is then.
+ENDS: dict[tuple[str, str], str] = {
     (PledgeState.WAITING, PledgeState.WITHDRAWN): "list_left",
     (PledgeState.WAITING, PledgeState.EXPIRED): "list_ended",
     (PledgeState.OFFERED, PledgeState.WITHDRAWN): "offer_declined",
     (PledgeState.OFFERED, PledgeState.EXPIRED): "offer_expired",
+    (PledgeState.PENDING, PledgeState.WITHDRAWN): "pledge_withdrawn",
+    (PledgeState.PENDING, PledgeState.EXPIRED): "pledge_expired",
+    (PledgeState.STANDING, PledgeState.WITHDRAWN): "pledge_withdrawn",
 }
 
 
@@ -285,7 +288,7 @@ def withdraw_pledge(*, pledge: Pledge, by: User, now: datetime) -> Pledge:
 
 def end_pledge(*, pool: Pool, pledge: Pledge, state: PledgeState, now: datetime, by: User | None = None) -> None:
     """Free the shares of a live pledge, under the pool's lock."""
-    kind = LIST_ENDS.get((pledge.state, state), f"pledge_{state}")
+    before = pledge.state
     if pledge.state == PledgeState.WAITING:
         pool.waiting -= 1
     elif pledge.state == PledgeState.OFFERED:
@@ -301,7 +304,7 @@ def end_pledge(*, pool: Pool, pledge: Pledge, state: PledgeState, now: datetime,
         pledge.approvals.end(state=ApprovalState(str(state)), now=now)  # withdrawn or expired, too
     pledge.state, pledge.held_until, pledge.ended_at = state, None, now
     pledge.save()
-    record(pool, kind, now=now, by=by, pledge=pledge, shares=pledge.shares)
+    record(pool, ENDS[before, state], now=now, by=by, pledge=pledge, shares=pledge.shares)
 
 
 def expire_overdue_pledges(*, now: datetime) -> int:

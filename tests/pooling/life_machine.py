@@ -22,6 +22,7 @@ from pooling.actions.pledges import change_pledge, confirm_pledge, place_pledge,
 from pooling.actions.pools import cancel_pool, open_pool
 from pooling.actions.revising import extend_pool, grow_subsidy
 from pooling.actions.settlement import enter_result
+from pooling.actions.waiting import accept_offer, join_waiting_list, leave_waiting_list
 from pooling.invariants import breaches
 from pooling.models import Attempt, Charge, Pledge, Pool, Refund
 from pooling.payments.base import ChargeResult, Progress
@@ -30,7 +31,7 @@ from pooling.tick import STEPS
 
 from . import factories as make
 from .factories import NOW
-from .life_model import PledgeModel, PoolModel
+from .life_model import LISTED, LIVE, PledgeModel, PoolModel
 from .payment_steps import mend
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -67,14 +68,10 @@ class LifeOfAPool(RuleBasedStateMachine):
 
     # What organisations do
 
-    @rule(which=st.integers(0, 4), shares=st.integers(1, 3), behaviour=st.sampled_from(BEHAVIOURS), held=st.booleans())
+    @rule(which=st.integers(0, 5), shares=st.integers(1, 3), behaviour=st.sampled_from(BEHAVIOURS), held=st.booleans())
     def pledge(self, which: int, shares: int, behaviour: str = "pays", held: bool = False) -> None:
         organisation, by = self.organisations[which], self.people[which]
-        taken = any(
-            pledge.organisation == which and pledge.state in ("pending", "standing")
-            for pledge in self.model.pledges.values()
-        )
-        allowed = not taken and shares <= self.model.places(self.now)
+        allowed = not self.takes_part(which) and shares <= self.model.places(self.now)
         saved = None if held else make.method(organisation, behaviour)
         made = self.attempt(
             allowed,
@@ -116,10 +113,49 @@ class LifeOfAPool(RuleBasedStateMachine):
         pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
         allowed = self.model.is_changeable(pledge, self.now)
         by = self.people[pledge.organisation]
-        again = pledge.state == "withdrawn"
-        self.attempt(allowed or again, lambda: withdraw_pledge(pledge=row, by=by, now=self.now))
+        again, was_listed = pledge.state == "withdrawn", pledge.state in LISTED
+        action = leave_waiting_list if was_listed else withdraw_pledge
+        self.attempt(allowed or again, lambda: action(pledge=row, by=by, now=self.now))
         if allowed:
             pledge.state, pledge.held_until = "withdrawn", None
+        if was_listed:
+            self.model.offer(self.now)
+
+    @rule(which=st.integers(0, 5), shares=st.integers(1, 3))
+    def join(self, which: int, shares: int) -> None:
+        organisation, by = self.organisations[which], self.people[which]
+        model = self.model
+        full = model.accepts(self.now) and not model.places(self.now)
+        allowed = full and shares <= model.capacity and not self.takes_part(which)
+        made = self.attempt(
+            allowed,
+            lambda: join_waiting_list(pool=self.pool, organisation=organisation, shares=shares, by=by, now=self.now),
+        )
+        if allowed:
+            model.pledges[made.pk] = PledgeModel(which, shares, "pays", state="waiting", agreed=False)
+            model.offer(self.now)
+
+    @precondition(lambda self: any(pledge.state in LISTED for pledge in self.model.pledges.values()))
+    @rule(data=st.data(), shares=st.integers(1, 3), behaviour=st.sampled_from(BEHAVIOURS), held=st.booleans())
+    def accept(self, data: Any, shares: int, behaviour: str, held: bool) -> None:
+        listed = [pk for pk, pledge in self.model.pledges.items() if pledge.state in LISTED]
+        self.accept_offer_of(self.one_of(data, listed), shares, behaviour, held=held)
+
+    def accept_offer_of(self, pk: int, shares: int, behaviour: str, *, held: bool = False) -> None:
+        pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
+        in_time = pledge.held_until is not None and self.now < pledge.held_until
+        allowed = pledge.state == "offered" and in_time and shares <= pledge.shares
+        by, saved = self.people[pledge.organisation], None if held else make.method(row.organisation, behaviour)
+        self.attempt(
+            allowed,
+            lambda: accept_offer(pledge=row, shares=shares, by=by, language="de", method=saved, now=self.now),
+        )
+        if allowed:
+            pledge.behaviour = behaviour
+            self.model.accept(pledge, shares, self.now)
+            if not held:
+                self.model.stand(pledge)
+            self.model.offer(self.now)
 
     @precondition(lambda self: self.model.pledges)
     @rule(data=st.data(), shares=st.integers(1, 3))
@@ -127,8 +163,8 @@ class LifeOfAPool(RuleBasedStateMachine):
         pk = self.one_of(data, list(self.model.pledges))
         pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
         more = shares - pledge.shares
-        fits = more <= self.model.capacity - self.model.held - self.model.standing
-        allowed = self.model.is_changeable(pledge, self.now) and pledge.state == "standing" and (more == 0 or fits)
+        fits = more <= max(0, self.model.places(self.now))
+        allowed = self.model.is_changeable(pledge, self.now) and pledge.state == "standing" and fits
         by = self.people[pledge.organisation]
         self.attempt(allowed, lambda: change_pledge(pledge=row, shares=shares, by=by, language="de", now=self.now))
         if allowed and more:
@@ -272,11 +308,13 @@ class LifeOfAPool(RuleBasedStateMachine):
     @invariant()
     def the_pool_is_as_the_model_says(self) -> None:
         pool, model = Pool.objects.get(pk=self.pool.pk), self.model
-        assert (pool.state, pool.standing, pool.held, pool.freed) == (
+        assert (pool.state, pool.standing, pool.held, pool.offered, pool.freed, pool.waiting) == (
             model.state,
             model.standing,
             model.held,
+            model.offered,
             model.freed,
+            len(model.waiting),
         )
         assert pool.open_places(now=self.now) == model.places(self.now)
         states = dict(Pledge.objects.filter(pool=pool).values_list("pk", "state"))
@@ -319,7 +357,11 @@ class LifeOfAPool(RuleBasedStateMachine):
         self.the_money_is_right()
         assert self.model.state in FINAL
         assert not Charge.objects.open().exists()
+        assert not Pledge.objects.listed().exists()
         assert not Refund.objects.exclude(state="succeeded").exists()
+
+    def takes_part(self, which: int) -> bool:
+        return any(each.organisation == which and each.state in LIVE for each in self.model.pledges.values())
 
     def count(self) -> None:
         kinds = self.pool.events.order_by("pk").values_list("kind", flat=True)

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 HOLD, WINDOW, REFILLS_END = timedelta(minutes=35), timedelta(days=7), timedelta(days=14)
+OFFER_HOLD = timedelta(hours=48)
 LEASE = timedelta(minutes=2)
-LIVE = ("pending", "standing")
+LISTED = ("waiting", "offered")
+LIVE = (*LISTED, "pending", "standing")
 FINANCED = ("funded", "short", "confirmed")
 
 
@@ -31,6 +33,7 @@ class PledgeModel:
     shares: int
     behaviour: str
     state: str = "pending"
+    agreed: bool = True  # False as long as it is on the waiting list
     held_until: datetime | None = None
     charge: str = ""
     sent_at: datetime | None = None
@@ -87,6 +90,15 @@ class PoolModel:
         return len(self.freed_slots)
 
     @property
+    def offered(self) -> int:
+        return sum(pledge.shares for pledge in self.pledges.values() if pledge.state == "offered")
+
+    @property
+    def waiting(self) -> list[PledgeModel]:
+        """Those who wait, the first in line first."""
+        return [pledge for _pk, pledge in sorted(self.pledges.items()) if pledge.state == "waiting"]
+
+    @property
     def net(self) -> int:
         return sum(pledge.paid for pledge in self.pledges.values())
 
@@ -99,16 +111,26 @@ class PoolModel:
         return now < self.closes_at and self.state in (("open",) if self.pricing == "split" else ("open", *FINANCED))
 
     def places(self, now: datetime) -> int:
-        left = self.capacity - self.held - self.standing
+        """What a newcomer may pledge: nothing while anybody waits."""
+        return 0 if self.waiting else self.free(now)
+
+    def free(self, now: datetime) -> int:
+        left = self.capacity - self.held - self.offered - self.standing
         if self.takes_new_shares(now):
             return left
         if self.state in FINANCED and now < self.starts_at - REFILLS_END:
-            return min(left, max(0, self.freed - self.held))
+            return min(left, max(0, self.freed - self.held - self.offered))
         return 0
 
+    def accepts(self, now: datetime) -> bool:
+        refills = self.state in FINANCED and self.freed > 0 and now < self.starts_at - REFILLS_END
+        return refills or self.takes_new_shares(now)
+
+    def last(self, now: datetime) -> datetime:
+        return self.closes_at if self.takes_new_shares(now) else self.starts_at - REFILLS_END
+
     def hold(self, pk: int, pledge: PledgeModel, now: datetime) -> None:
-        last = self.closes_at if self.takes_new_shares(now) else self.starts_at - REFILLS_END
-        pledge.held_until = min(now + HOLD, last)
+        pledge.held_until = min(now + HOLD, self.last(now))
         pledge.slots = self.new_slots(pledge.shares)
         self.pledges[pk] = pledge
 
@@ -122,16 +144,30 @@ class PoolModel:
         pledge.shares = shares
         self.fund_if_reached()
 
+    def offer(self, now: datetime) -> None:
+        """What is free goes to the first in line, as far as it goes."""
+        for pledge in self.waiting:
+            if free := self.free(now):
+                pledge.state, pledge.shares = "offered", min(pledge.shares, free)
+                pledge.held_until = min(now + OFFER_HOLD, self.last(now))
+
+    def accept(self, pledge: PledgeModel, shares: int, now: datetime) -> None:
+        assert pledge.held_until is not None
+        pledge.state, pledge.shares, pledge.agreed = "pending", shares, True
+        pledge.held_until = min(max(pledge.held_until, now + HOLD), self.last(now))
+        pledge.slots = self.new_slots(shares)
+
     def may_stand(self, pledge: PledgeModel, now: datetime) -> bool:
         """Whether a pending pledge stands if its method comes now; an expired one needs places first."""
         if pledge.state == "expired":
             rivals = [each for each in self.pledges.values() if each.organisation == pledge.organisation]
-            return not any(each.state in LIVE for each in rivals) and pledge.shares <= self.places(now)
+            free = pledge.shares <= self.places(now)
+            return pledge.agreed and not any(each.state in LIVE for each in rivals) and free
         if pledge.state != "pending":
             return False
         if self.takes_new_shares(now):
             return True
-        others = self.held - pledge.shares
+        others = self.held + self.offered - pledge.shares
         in_time = now < self.starts_at - REFILLS_END
         return self.state in FINANCED and in_time and pledge.shares <= self.freed - others
 
@@ -165,6 +201,8 @@ class PoolModel:
     def is_changeable(self, pledge: PledgeModel, now: datetime) -> bool:
         if pledge.state not in LIVE or self.state in ("lapsed", "cancelled"):
             return False
+        if pledge.state in LISTED:
+            return True
         if pledge.state == "standing" and self.state != "open":
             return False
         return now < self.closes_at or (pledge.held_until is not None and now < pledge.held_until)
@@ -191,14 +229,21 @@ class PoolModel:
             if pledge.state == "pending":
                 pledge.state, pledge.held_until = "expired", None
 
+    def end_list(self) -> None:
+        for pledge in self.pledges.values():
+            if pledge.state in LISTED:
+                pledge.state, pledge.held_until = "expired", None
+
     def tick(self, now: datetime) -> None:
         for pledge in self.pledges.values():
-            if pledge.state == "pending" and pledge.held_until and pledge.held_until <= now:
+            if pledge.state in ("pending", "offered") and pledge.held_until and pledge.held_until <= now:
                 pledge.state, pledge.held_until = "expired", None
         if self.state == "open" and now >= self.closes_at:
             self.end_held()
             self.fund_if_reached(closing=self.pricing == "split")
-            self.state = "lapsed" if self.state == "open" else self.state
+            if self.state == "open":
+                self.end_list()
+                self.state = "lapsed"
         for pledge in self.pledges.values():
             if pledge.charge == "due":
                 self.answer(pledge, now)
@@ -210,6 +255,9 @@ class PoolModel:
                 pledge.charge, pledge.state = "failed", "dropped"
                 for slot in pledge.slots:
                     slot.freed = True
+        if self.state in FINANCED and now >= max(self.closes_at, self.starts_at - REFILLS_END):
+            self.end_list()
+        self.offer(now)
         self.say_if_short(now)
 
     def say_if_short(self, now: datetime) -> None:
@@ -220,6 +268,7 @@ class PoolModel:
 
     def cancel(self) -> None:
         self.end_held()
+        self.end_list()
         self.state = "cancelled"
         self.drawn = self.absorbed = 0
         for pledge in self.pledges.values():
@@ -230,5 +279,6 @@ class PoolModel:
     def close(self) -> None:
         """What is missing is absorbed; who gets what of a surplus is told in test_closing.py, and by the invariants."""
         self.end_held()
+        self.end_list()
         self.absorbed += self.gap
         self.state = "closed"

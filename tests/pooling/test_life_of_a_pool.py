@@ -38,7 +38,7 @@ TURNS = {
 @pytest.fixture(autouse=True)
 def people() -> None:
     """Made once for all examples, each of which leaves them as they were."""
-    LifeOfAPool.organisations = [make.organisation() for _each in range(5)]
+    LifeOfAPool.organisations = [make.organisation() for _each in range(6)]
     LifeOfAPool.people = [make.administrator(each) for each in LifeOfAPool.organisations]
     LifeOfAPool.staff = make.staff()
 
@@ -131,6 +131,25 @@ def walk_to_closed_with_a_guarantee_and_more_time(it: LifeOfAPool) -> None:
     it.tick()
     it.close()
     it.tick()
+
+
+def walk_to_closed_by_the_waiting_list(it: LifeOfAPool) -> None:
+    """A payment fails for good; the first in line takes its place, and the second one waits to the end."""
+    fund(it, "pays", "pays", "declines")
+    it.join(3, 2)
+    it.join(4, 1)
+    it.tick()
+    it.wait(8 * DAY)
+    it.tick()
+    first, second = sorted(it.model.pledges)[-2:]
+    assert (it.model.pledges[first].state, it.model.pledges[second].state) == ("offered", "waiting")
+    it.accept_offer_of(first, 1, "pays")
+    it.tick()
+    it.wait_until("refills")
+    it.tick()
+    assert (it.model.pledges[first].state, it.model.pledges[second].state) == ("standing", "expired")
+    it.wait_until("starts_at")
+    it.close()
 
 
 def split_to_closed_with_a_rest_that_does_not_divide(it: LifeOfAPool) -> None:

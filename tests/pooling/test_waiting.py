@@ -22,7 +22,7 @@ from pooling.actions.errors import (
     TooFewShares,
 )
 from pooling.actions.pledges import change_pledge, confirm_pledge, expire_overdue_pledges, withdraw_pledge
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.actions.settlement import collect_due_charges
 from pooling.actions.waiting import (
     end_overdue_lists,
@@ -206,12 +206,12 @@ class TestOffers:
 
     def test_when_several_run_out_at_once_the_next_in_line_gets_all_that_it_wished(self) -> None:
         pool = held_full()
-        line = [join(pool), join(pool), join(pool, shares=2)]
+        line = [join(pool), join(pool), join(pool, shares=3)]
         for _leaver in range(2):
             free_one(pool)
         make_offers(now=NOW)
         tick(now=NOW + OFFER_HOLD)
-        assert states(*line) == [("expired", 1), ("expired", 1), ("offered", 2)]
+        assert states(*line) == [("expired", 1), ("expired", 1), ("offered", 3)]
 
     def test_a_suspended_organisation_is_passed_over_and_keeps_its_place(self) -> None:
         pool = held_full()
@@ -386,7 +386,7 @@ class TestTheEnd:
         offered, waiting = join(pool), join(pool)
         free_one(pool)
         make_offers(now=pool.closes_at - SECOND)
-        lapse_overdue_pools(now=pool.closes_at)
+        end_overdue_pledging(now=pool.closes_at)
         assert states(offered, waiting) == [("expired", 1), ("expired", 1)]
         assert letters_to(waiting) == ["waiting", "list_ended"]
         assert letters_to(offered) == ["waiting", "offered", "list_ended"]
