@@ -24,12 +24,14 @@ from .models import (
     ChargeState,
     Payout,
     PayoutTo,
+    PaysBy,
     Pledge,
     PledgeState,
     Pool,
     PoolEvent,
     PoolState,
     Pricing,
+    Receipt,
     Refund,
     RefundReason,
     RefundState,
@@ -111,6 +113,25 @@ def nobody_pays_more_than_agreed() -> Iterator[str]:
         yield f"3: charge {charge.uuid} is of {charge.amount}, its pledge's locked amount is {charge.locked}"
 
 
+def what_arrived_is_told_by_its_payments() -> Iterator[str]:
+    """3, too: what a charge captured is what its attempts and its transfers brought; one by invoice has an invoice."""
+    charges = Charge.objects.annotate(
+        attempted=summed(Attempt.objects.all(), "captured", "charge"),
+        received=summed(Receipt.objects.all(), "amount", "charge"),
+    )
+    for charge in charges.exclude(captured=F("attempted") + F("received")):
+        came = f"{charge.attempted} by card and {charge.received} by transfer"
+        yield f"3: charge {charge.uuid} captured {charge.captured}, what came was {came}"
+    for charge in charges.filter(Q(pays_by=PaysBy.CARD, received__gt=0) | Q(pays_by=PaysBy.INVOICE, invoice=None)):
+        yield f"3: charge {charge.uuid} is paid by {charge.pays_by}, which its payments and invoices contradict"
+    over = Q(attempt__isnull=False, amount__gt=F("attempt__captured")) | Q(amount__gt=F("receipt__amount"))
+    for refund in Refund.objects.filter(over):
+        yield f"3: refund {refund.uuid} of {refund.amount} is of more than was paid"
+    elsewhere = ~Q(charge=F("attempt__charge")) & Q(attempt__isnull=False)
+    for refund in Refund.objects.filter(elsewhere | ~Q(charge=F("receipt__charge")) & Q(receipt__isnull=False)):
+        yield f"3: refund {refund.uuid} is of a payment for another charge"
+
+
 def no_more_stands_than_was_approved() -> Iterator[str]:
     """3, too: where somebody had to approve, so many shares stand at most; while they decide, the request is open."""
     approved = Approval.objects.approved().filter(pledge=OuterRef("pk"), shares__gte=OuterRef("shares"))
@@ -163,7 +184,7 @@ def ended_pools_keep_nothing() -> Iterator[str]:
     for pool in pools.exclude(state=PoolState.CLOSED).filter(paid_out__gt=0):
         yield f"4: pool {pool.uuid} is {pool.state} and paid out a surplus of {pool.paid_out}"
     for charge in Charge.objects.filter(
-        pledge__pool__state=PoolState.CANCELLED, state__in=[ChargeState.DUE, ChargeState.ACTION_REQUIRED]
+        pledge__pool__state=PoolState.CANCELLED, state__in=[ChargeState.DUE, *Charge.WAITING_STATES]
     ):
         yield f"4: charge {charge.uuid} of a cancelled pool is {charge.state}"
     for charge in Charge.objects.filter(pledge__pool__state=PoolState.LAPSED):
@@ -192,6 +213,8 @@ def references_are_unique() -> Iterator[str]:
         ("payment page", Attempt.objects.exclude(page_ref=""), ["provider", "page_ref"]),
         ("attempt key", Attempt.objects.all(), ["key"]),
         ("refund", Refund.objects.exclude(ref=""), ["attempt__provider", "ref"]),
+        ("transfer", Receipt.objects.all(), ["reference"]),
+        ("transfer back", Refund.objects.exclude(paid_ref=""), ["paid_ref"]),
         ("notice", WebhookEvent.objects.all(), ["provider", "ref"]),
     ]
     for name, rows, fields in named:
@@ -293,6 +316,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     charges_only_in_funded_pools,
     locked_amounts_are_right,
     nobody_pays_more_than_agreed,
+    what_arrived_is_told_by_its_payments,
     no_more_stands_than_was_approved,
     ended_pools_keep_nothing,
     surplus_goes_back_whole,

@@ -59,6 +59,7 @@ REFUND_TURNS = {
     "refund_due": RefundState.DUE,
     "refund_succeeded": RefundState.SUCCEEDED,
     "refund_failed": RefundState.FAILED,
+    "refund_paid_out": RefundState.PAID_OUT,
 }
 BACKING_TURNS = {
     "guarantee_drawn": BackingKind.DRAWN,
@@ -89,6 +90,7 @@ FIGURES = {
     "closes_at",
     "subsidy",
     "subsidy_before",
+    "pays_by",
 }
 
 

@@ -61,6 +61,8 @@ BASE: Facts = {
     "shares": 2,
     "seats": 4,
     "method": "Visa •••• 4242",
+    "by_invoice": False,
+    "invoice_days": 30,
 }
 CONSENT: Facts = {
     "most": 250_000,
@@ -72,6 +74,7 @@ CONSENT: Facts = {
 ONE: Facts = {"shares": 1, "seats": 2, "most": 125_000}
 SPLIT: Facts = {"is_split": True}
 REACHED: Facts = {"standing": 8, "binding": True}
+CHANGED: Facts = CONSENT | {"before": 1, "after_approval": False}
 AGAIN: Facts = {"may_pledge_again": True}
 NOT_AGAIN: Facts = {"may_pledge_again": False}
 PAID: Facts = {"standing": 8, "amount": 250_000, "paid_at": NOW, "reference": "4b1f0c2e", "takes_place": False}
@@ -82,10 +85,35 @@ FAILED: Facts = {
     "asks_for_confirmation": False,
     "mend_url": address("pay/example/"),
 }
+BY_INVOICE: Facts = {"method": "", "by_invoice": True}
+INVOICED: Facts = BY_INVOICE | {
+    "standing": 8,
+    "amount": 250_000,
+    "paid": 0,
+    "missing": 250_000,
+    "number": "2027-00042",
+    "due_at": NOW + timedelta(days=30),
+    "keep_until": NOW + timedelta(days=37),
+    "iban": "CH93 0076 2011 6238 5295 7",
+    "payable_to": "Up2Gether, Mustergasse 1, 3000 Bern",
+    "takes_place": False,
+}
+RECEIVED: Facts = INVOICED | {
+    "received": 100_000,
+    "kept": 100_000,
+    "paid": 100_000,
+    "missing": 150_000,
+    "comes_back": 0,
+    "value_date": NOW.date(),
+    "reference": "ZKB20270301-4711",
+    "is_late": False,
+}
+IN_FULL: Facts = RECEIVED | {"received": 250_000, "kept": 250_000, "paid": 250_000, "missing": 0}
 CANCELLED: Facts = {
     "standing": 8,
     "comes_back": 250_000,
     "under_way": 0,
+    "void_invoice": "",
     "reason": {
         "de": "Die Referentin ist krank geworden.",
         "fr": "L'intervenante est tombée malade.",
@@ -97,6 +125,8 @@ REFUNDED: Facts = {
     "refunded_at": NOW,
     "reference": "9c55d7aa",
     "reason": RefundReason.CANCELLED.label,
+    "by_transfer": False,
+    "paid_on": None,
 }
 CLOSED: Facts = {
     "standing": 8,
@@ -143,13 +173,15 @@ GROUPS: dict[str, dict[str, States]] = {
             "binding": CONSENT | REACHED,
             "one share": CONSENT | ONE,
             "split": CONSENT | SPLIT,
+            "by invoice": CONSENT | BY_INVOICE,
+            "binding by invoice": CONSENT | REACHED | BY_INVOICE,
         },
         "pooling/letters/changed.txt": {
-            "": CONSENT | {"before": 1},
-            "binding": CONSENT | REACHED | {"before": 3},
-            "one share": CONSENT | ONE | {"before": 2},
-            "approved": CONSENT | {"before": 1, "after_approval": True},
-            "split": CONSENT | SPLIT | {"before": 1},
+            "": CHANGED,
+            "binding": CHANGED | REACHED | {"before": 3},
+            "one share": CHANGED | ONE | {"before": 2},
+            "approved": CHANGED | {"after_approval": True},
+            "split": CHANGED | SPLIT,
         },
         "pooling/letters/withdrawn.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
         "pooling/letters/expired.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
@@ -189,6 +221,7 @@ GROUPS: dict[str, dict[str, States]] = {
         },
         "pooling/letters/approval_given.txt": {
             "stands": GIVEN,
+            "by invoice": GIVEN | BY_INVOICE,
             "method missing": GIVEN | {"stands": False, "keep_until": IN_A_WEEK, "method": ""},
         },
         "pooling/letters/approval_declined.txt": {
@@ -211,24 +244,50 @@ GROUPS: dict[str, dict[str, States]] = {
         },
         "pooling/letters/dropped.txt": {
             "may pledge again": AGAIN | {"standing": 7, "amount": 250_000},
+            "by invoice": AGAIN | BY_INVOICE | {"standing": 7, "amount": 250_000, "comes_back": 100_000},
             "may not": NOT_AGAIN | {"standing": 7, "amount": 250_000},
         },
         "pooling/letters/confirmed.txt": {
             "": {"standing": 8, "still_open": 0},
             "still to pay": {"standing": 8, "still_open": 250_000},
+            "still to pay by invoice": BY_INVOICE | {"standing": 8, "still_open": 250_000},
         },
         "pooling/letters/short.txt": {"": {"standing": 7, "gap": 125_000, "paid": 250_000}},
         "pooling/letters/closed.txt": {
             "money back": CLOSED | {"comes_back": 25_000},
             "still to pay": CLOSED | {"paid": 0, "still_open": 250_000},
+            "still to pay by invoice": CLOSED | BY_INVOICE | {"paid": 0, "still_open": 250_000},
             "nothing left": CLOSED,
         },
         "pooling/letters/cancelled.txt": {
             "money back": CANCELLED,
             "under way": CANCELLED | {"comes_back": 0, "under_way": 250_000},
             "nothing paid": CANCELLED | {"comes_back": 0},
+            "invoice is void": CANCELLED | BY_INVOICE | {"comes_back": 0, "void_invoice": "2027-00042"},
         },
-        "pooling/letters/refunded.txt": {"": REFUNDED},
+        "pooling/letters/refunded.txt": {
+            "": REFUNDED,
+            "by transfer": REFUNDED | {"by_transfer": True, "paid_on": NOW.date(), "reference": "ZKB20270302-0815"},
+        },
+    },
+    "Rechnungen": {
+        "pooling/letters/invoice_issued.txt": {"": INVOICED, "takes place": INVOICED | {"takes_place": True}},
+        "pooling/letters/received.txt": {
+            "in part": RECEIVED,
+            "late in part": RECEIVED | {"is_late": True},
+            "in full": IN_FULL,
+            "too much": IN_FULL | {"received": 260_000, "comes_back": 10_000, "takes_place": True},
+            "not owed": IN_FULL | {"kept": 0, "comes_back": 250_000},
+        },
+        "pooling/letters/invoice_reminder.txt": {
+            "first": INVOICED | {"is_last": False, "is_late": False},
+            "due": RECEIVED | {"is_last": False, "is_late": True},
+            "last": INVOICED | {"is_last": True, "is_late": True},
+        },
+        "pooling/letters/way_changed.txt": {
+            "to invoice": BY_INVOICE | {"most": 250_000},
+            "to card": {"most": 250_000},
+        },
     },
     "Konto": {
         "account/email/password_reset_key.txt": {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
-from pooling.models import BackingKind, Charge, ChargeState, Pledge, PledgeState, Pool, Refund, RefundState, Slot
+from pooling.models import BackingKind, Charge, Pledge, PledgeState, Pool, Refund, Slot
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def money_of(pool: Pool) -> Money:
     refunds = dict(
         Refund.objects.filter(charge__pledge__pool=pool).values_list("state").annotate(Sum("amount")).order_by()
     )
-    refunded = refunds.pop(RefundState.SUCCEEDED, 0)
+    refunded = sum(refunds.pop(state, 0) for state in Refund.DONE_STATES)
     backings = dict(pool.backings.order_by().values_list("kind").annotate(total=Sum("amount")))
     return Money(
         pool.to_raise,
@@ -56,5 +56,5 @@ def money_of(pool: Pool) -> Money:
 
 def paid_shares(pool: Pool) -> int:
     """How many of the shares that stand are paid in full."""
-    paid = Pledge.objects.standing().filter(pool=pool, charges__state=ChargeState.SUCCEEDED)
+    paid = Pledge.objects.standing().filter(pool=pool, charges__state__in=Charge.SETTLED_STATES)
     return int(paid.aggregate(sum=Coalesce(Sum("shares"), 0))["sum"])

@@ -31,14 +31,17 @@ def is_alive(pledge: Pledge) -> bool:
     """Whether the pledge may still cost something, or stands for a workshop to come."""
     if pledge.pool.state == PoolState.CLOSED:
         charge = charge_of(pledge)
-        return pledge.is_live and charge is not None and charge.state == ChargeState.ACTION_REQUIRED
+        return pledge.is_live and charge is not None and charge.is_waiting
     return pledge.is_live and pledge.pool.state not in (PoolState.LAPSED, PoolState.CANCELLED)
 
 
 def needs_you(pledge: Pledge) -> bool:
-    """Whether the organisation has to do something now: give a method, or mend a payment; not to get approval."""
+    """Whether the organisation has to do something now: give a method, mend a payment, pay an invoice.
+
+    That somebody has to approve is not its own affair.
+    """
     charge = charge_of(pledge)
     return is_alive(pledge) and (
         (pledge.state == PledgeState.PENDING and not pledge.awaits_approval)
-        or (charge is not None and charge.state == ChargeState.ACTION_REQUIRED)
+        or (charge is not None and charge.is_waiting)
     )

@@ -72,6 +72,10 @@ SENTENCES = {
     "gap_reversed": _("The operator no longer has to bear %(amount)s. This does not touch your organisation's money."),
     "surplus_paid": _("A surplus of %(amount)s was paid out as the terms say, to: %(to)s."),
     "charge_due": _("Prices are locked, and the shares of the pledge cost %(amount)s. Your organisation owes them."),
+    "invoice_issued": _(
+        "Prices are locked, and the shares of the pledge cost %(amount)s. Your organisation owes them by invoice."
+    ),
+    "payment_way_changed": _("Your organisation changed how it pays. What it owes stays the same."),
     "charge_sending": _("The payment was sent to the payment service. Money moves only once it says yes."),
     "charge_page_opened": _("The payment page was opened. No money moves by that."),
     "charge_captured": _("%(amount)s arrived from your organisation."),
@@ -83,6 +87,7 @@ SENTENCES = {
     "charge_void": _("The payment is not owed any more. Nothing will be charged for it."),
     "refund_due": _("%(amount)s go back to your organisation. %(reason)s"),
     "refund_succeeded": _("%(amount)s were sent back to your organisation."),
+    "refund_paid_out": _("%(amount)s were transferred back to your organisation."),
     "refund_failed": _("The refund of %(amount)s did not go through. It stays due, and we look after it."),
 }
 # They are over before anybody pledges, or touch nobody who did.

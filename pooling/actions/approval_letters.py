@@ -19,7 +19,7 @@ from members.letters.actions import compose
 from members.letters.rendering import Written, read_source, write
 from members.models import User
 from pooling import links
-from pooling.models import Approval, ApprovalLetter, Pledge, PledgeState, Pool, SurplusRule
+from pooling.models import Approval, ApprovalLetter, PaysBy, Pledge, PledgeState, Pool, SurplusRule
 
 from .letters import Facts, about, reopening, tell
 from .patience import after
@@ -147,7 +147,8 @@ def facts_for_approver(approval: Approval) -> Facts:
         "charged_at_once": pool.state in Pool.FINANCED_STATES,
         "surplus": SurplusRule(pool.surplus_rule).label,
         "legal_version": approval.legal_version,
-        "stands_at_once": pledge.method is not None,
+        "stands_at_once": pledge.method is not None or pledge.pays_by == PaysBy.INVOICE,
+        "by_invoice": pledge.pays_by == PaysBy.INVOICE,
     }
 
 

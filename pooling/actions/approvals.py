@@ -18,6 +18,7 @@ from pooling.models import (
     Approval,
     ApprovalLetter,
     ApprovalState,
+    PaysBy,
     Pledge,
     PledgeState,
     Pool,
@@ -30,13 +31,17 @@ from . import approval_letters
 from .errors import (
     ApprovalOver,
     AskedTooOften,
+    InvoiceTooLate,
     LinkReplaced,
     MethodGone,
+    NoInvoices,
     NotAdministrator,
     OrganisationSuspended,
     PoolClosed,
+    RefillsByCard,
     SentTooOften,
 )
+from .invoices import require_invoice_possible
 from .loose_ends import end_request
 from .pledges import end_pledge, make_stand, place_pledge, set_shares
 
@@ -67,31 +72,42 @@ def ask_for_approval(
     approver: Approver,
     now: datetime,
     method: SavedMethod | None = None,
+    pays_by: PaysBy = PaysBy.CARD,
 ) -> Pledge:
     """Hold `shares` of `pool` until `approver` has decided: 10 days, at the longest until the pool closes.
 
-    `by` accepts the terms as for any pledge; they bind once it was approved. With a saved `method` the pledge stands as
-    soon as it is. Raises what place_pledge raises, and AskedTooOften.
+    `by` accepts the terms as for any pledge; they bind once it was approved. With a saved `method`, or by invoice, the
+    pledge stands as soon as it is. Raises what place_pledge raises, and AskedTooOften.
     """
     pledge = place_pledge(pool=pool, organisation=organisation, shares=shares, by=by, language=language, now=now)
     until = min(now + APPROVAL_HOLD, pledge.pool.accepts_until(now=now))
-    request_approval(pledge=pledge, approver=approver, method=method, until=until, by=by, now=now)
+    request_approval(pledge=pledge, approver=approver, method=method, pays_by=pays_by, until=until, by=by, now=now)
     return pledge
 
 
 def request_approval(
-    *, pledge: Pledge, approver: Approver, method: SavedMethod | None, until: datetime, by: User, now: datetime
+    *,
+    pledge: Pledge,
+    approver: Approver,
+    method: SavedMethod | None,
+    until: datetime,
+    by: User,
+    now: datetime,
+    pays_by: PaysBy = PaysBy.CARD,
 ) -> None:
     """Have `approver` decide about a pending pledge, which is held until then. Call it under the pool's lock.
 
-    Raises AskedTooOften, MethodGone.
+    Raises AskedTooOften, MethodGone, NoInvoices, InvoiceTooLate, RefillsByCard.
     """
     organisation, shares = pledge.organisation, pledge.shares
     require_patience(organisation=organisation, now=now)
     if method is not None and method_is_gone(method=method, organisation=organisation):
         raise MethodGone
-    pledge.awaits_approval, pledge.held_until, pledge.method = True, until, method
-    pledge.save(update_fields=["awaits_approval", "held_until", "method"])
+    if pays_by == PaysBy.INVOICE:
+        require_invoice_possible(pool=pledge.pool, now=now)
+        method = None
+    pledge.awaits_approval, pledge.held_until, pledge.method, pledge.pays_by = True, until, method, pays_by
+    pledge.save(update_fields=["awaits_approval", "held_until", "method", "pays_by"])
     approval = ask(pledge=pledge, shares=shares, approver=approver, by=by, expires_at=until, now=now)
     record(pledge.pool, "approval_asked", now=now, by=by, pledge=pledge, shares=shares, approval=approval.pk)
 
@@ -132,9 +148,9 @@ def method_is_gone(*, method: SavedMethod, organisation: Organisation) -> bool:
 
 @transaction.atomic
 def approve(*, approval: Approval, link: int, now: datetime) -> Approval:
-    """The approver says yes. The pledge stands at once if its method was chosen; else the administrators are asked for
-    one, and the places stay held as long as the request would have run, for 35 minutes at least. Where more shares were
-    asked for, they stand from now on.
+    """The approver says yes. The pledge stands at once if its method was chosen, or by invoice; else, or where it is
+    too late for an invoice by now, the administrators are asked for a method, and the places stay held as long as the
+    request would have run, for 35 minutes at least. Where more shares were asked for, they stand from now on.
 
     Approving twice is an answer, not an error. Raises LinkReplaced, ApprovalOver, PoolClosed, OrganisationSuspended.
     """
@@ -152,12 +168,12 @@ def approve(*, approval: Approval, link: int, now: datetime) -> Approval:
     pledge.held_until = min(max(approval.expires_at, now + HOLD), pool.accepts_until(now=now))
     pledge.save(update_fields=["awaits_approval", "held_until"])
     record(pool, "approval_given", now=now, pledge=pledge, shares=approval.shares, approval=approval.pk)
-    if pledge.method is not None:
+    if pledge.method is not None or pledge.pays_by == PaysBy.INVOICE:
         try:
             make_stand(pool=pool, pledge=pledge, method=pledge.method, now=now)
-        except MethodGone:
-            pledge.method = None
-            pledge.save(update_fields=["method"])
+        except (MethodGone, NoInvoices, InvoiceTooLate, RefillsByCard):
+            pledge.method, pledge.pays_by = None, PaysBy.CARD
+            pledge.save(update_fields=["method", "pays_by"])
     approval_letters.tell_approved(pledge=pledge, approval=approval, now=now)
     return approval
 

@@ -72,17 +72,20 @@ def confirm_if_financed(*, pool: Pool, now: datetime) -> bool:
 
 def declare_short_pools(*, now: datetime) -> int:
     """Say of each funded pool whose payments are all final that money is missing, if it is. Returns how many."""
-    funded = Pool.objects.filter(state=PoolState.FUNDED).exclude(pledges__charges__in=Charge.objects.open())
+    funded = Pool.objects.filter(state=PoolState.FUNDED).exclude(pledges__charges__in=Charge.objects.undecided(now=now))
     return sum(declare_short(pk=pk, now=now) for pk in list(funded.order_by("pk").values_list("pk", flat=True)))
 
 
 @transaction.atomic
 def declare_short(*, pk: int, now: datetime) -> bool:
-    """funded -> short: every payment is final, the money is not there, and no new share can come any more."""
+    """funded -> short: every payment is final, the money is not there, and no new share can come any more.
+
+    Invoices that are unpaid when the workshop starts stay receivables: nobody waits for them with this.
+    """
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pk)
     if pool.state != PoolState.FUNDED or pool.awaits_new_slots(now=now):
         return False
-    if Charge.objects.open().filter(pledge__pool=pool).exists() or confirm_if_financed(pool=pool, now=now):
+    if Charge.objects.undecided(now=now).filter(pledge__pool=pool).exists() or confirm_if_financed(pool=pool, now=now):
         return False
     balance = balance_of(pool)
     pool.state = PoolState.SHORT

@@ -16,6 +16,7 @@ from pooling.models import (
     AttemptState,
     Charge,
     ChargeState,
+    PaysBy,
     Pledge,
     Pool,
     SavedMethod,
@@ -28,10 +29,14 @@ from pooling.money import split
 from pooling.payments import provider
 from pooling.payments.base import ChargeRequest
 
+from .invoices import issue_invoices, new_charge
 from .patience import LEASE
 
 # Charges in these states can be voided: no money is under way for them.
-VOIDABLE = (ChargeState.DUE, ChargeState.ACTION_REQUIRED)
+VOIDABLE = (ChargeState.DUE, *Charge.WAITING_STATES)
+
+# What a new charge is called in the pool's history.
+BEGINS = {PaysBy.CARD: "charge_due", PaysBy.INVOICE: "invoice_issued"}
 
 
 def lock_prices(*, pool: Pool, pledges: list[Pledge], now: datetime) -> list[Charge]:
@@ -42,12 +47,20 @@ def lock_prices(*, pool: Pool, pledges: list[Pledge], now: datetime) -> list[Cha
     """
     set_prices(pool=pool, slots=Slot.objects.filter(pledge__in=pledges, amount=None))
     owed = dict(Slot.objects.filter(pledge__in=pledges).order_by().values_list("pledge").annotate(total=Sum("amount")))
+    return make_charges(pool=pool, owed=[(pledge, owed[pledge.pk]) for pledge in pledges], now=now)
+
+
+def make_charges(*, pool: Pool, owed: list[tuple[Pledge, int]], now: datetime) -> list[Charge]:
+    """One charge for each pledge and the Rappen it owes, with an invoice where it pays by one."""
     charges = Charge.objects.bulk_create(
-        [Charge(pledge=pledge, amount=owed[pledge.pk], created_at=now) for pledge in pledges]
+        [new_charge(pool=pool, pledge=pledge, amount=amount, now=now) for pledge, amount in owed]
     )
+    issue_invoices(pool=pool, charges=charges, now=now)
     pool.events.bulk_create(
         [
-            event(pool, "charge_due", now=now, pledge=charge.pledge, charge=charge, amount=charge.amount)
+            event(
+                pool, BEGINS[PaysBy(charge.pays_by)], now=now, pledge=charge.pledge, charge=charge, amount=charge.amount
+            )
             for charge in charges
         ]
     )
@@ -175,7 +188,7 @@ def claim_unanswered_attempt(*, now: datetime) -> Attempt | None:
 
 
 def void_charges(*, pool: Pool, now: datetime) -> int:
-    """Nothing is owed any more: void what is due or waits for the person. What is on its way is decided when its answer
+    """Nothing is owed any more: void what is due or waits to be paid. What is on its way is decided when its answer
     comes.
 
     Call it under the pool's lock. Returns the number of charges voided.
@@ -183,12 +196,18 @@ def void_charges(*, pool: Pool, now: datetime) -> int:
     charges = list(
         Charge.objects.filter(pledge__pool=pool, state__in=VOIDABLE)
         .select_for_update(no_key=True, of=("self",))
+        .select_related("pledge")
         .order_by("pk")
     )
+    void(pool=pool, charges=charges, now=now)
+    return len(charges)
+
+
+def void(*, pool: Pool, charges: list[Charge], now: datetime) -> None:
+    """`charges`, which are locked, are owed no more. What arrives for them all the same goes back."""
     Charge.objects.filter(pk__in=[charge.pk for charge in charges]).update(state=ChargeState.VOID, settled_at=now)
     pool.events.bulk_create(
         [event(pool, "charge_void", now=now, pledge=charge.pledge, charge=charge) for charge in charges]
     )
     # A page on which it could still be paid is closed by tick at once.
     Attempt.objects.filter(charge__in=charges, state=AttemptState.WAITING).update(next_look_at=now)
-    return len(charges)

@@ -61,8 +61,8 @@ def settlement_of(pool: Pool) -> Settlement:
 
 def payers_of(pool: Pool) -> list[Pledge]:
     """Those who have paid their shares."""
-    paid = pool.pledges.standing().filter(charges__state=ChargeState.SUCCEEDED)
-    return list(paid.prefetch_related("charges__attempts__refunds").order_by("pk"))
+    paid = pool.pledges.standing().filter(charges__state__in=Charge.SETTLED_STATES)
+    return list(paid.prefetch_related("charges__attempts__refunds", "charges__receipts__refunds").order_by("pk"))
 
 
 @transaction.atomic
@@ -113,10 +113,9 @@ def pay_back(*, pledge: Pledge, amount: int, now: datetime) -> Payout:
     """A payer's part of the surplus: a row, and refunds of what its payments brought."""
     payout = Payout.objects.create(pool=pledge.pool, to=PayoutTo.PAYER, pledge=pledge, amount=amount, at=now)
     record(pledge.pool, "surplus_paid", now=now, pledge=pledge, amount=amount, to=PayoutTo.PAYER)
-    for attempt in [attempt for charge in pledge.charges.all() for attempt in charge.attempts.all()]:
-        part = min(amount, attempt.captured - sum(refund.amount for refund in attempt.refunds.all()))
-        if part > 0:
-            attempt.charge.pledge = pledge
-            owe_refund(attempt=attempt, amount=part, reason=RefundReason.SURPLUS, payout=payout, now=now)
+    for source, left in [each for charge in pledge.charges.all() for each in charge.kept()]:
+        if part := min(amount, left):
+            source.charge.pledge = pledge
+            owe_refund(source=source, amount=part, reason=RefundReason.SURPLUS, payout=payout, now=now)
             amount -= part
     return payout

@@ -19,6 +19,7 @@ from pooling.models import (
     AttemptState,
     Charge,
     ChargeState,
+    PaysBy,
     Pledge,
     PledgeState,
     Pool,
@@ -27,7 +28,7 @@ from pooling.models import (
 )
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
-from . import letters
+from . import invoice_letters, letters
 from .mending import abandon
 from .patience import LEASE
 from .refunds import owe_back
@@ -101,9 +102,9 @@ def drop(*, charge: Charge, now: datetime) -> bool:
         .select_related("organisation", "method")
         .get(pk=charge.pledge_id)
     )
+    pledge.pool, charge.pledge = pool, pledge
     if not charge.is_overdue(now=now) or charge.attempts.live().exists() or open_intents(charge).exists():
         return False
-    pledge.pool, charge.pledge = pool, pledge
     charge.state, charge.settled_at = ChargeState.FAILED, now
     charge.save()
     record(pool, "charge_failed", now=now, pledge=pledge, charge=charge, failure=charge.failure)
@@ -119,7 +120,8 @@ def drop(*, charge: Charge, now: datetime) -> bool:
 
 
 def remind_of_mending(*, now: datetime) -> int:
-    """Write to those whose payment waits for them: at half of the window, and a day before its end.
+    """Write to those whose payment waits for them: at half of the window, and a day before its end; about an invoice
+    before it is due, when it was, and a day before the window's end.
 
     Returns how many.
     """
@@ -127,8 +129,8 @@ def remind_of_mending(*, now: datetime) -> int:
 
 
 def to_be_reminded(*, now: datetime) -> Iterator[int]:
-    waiting = Charge.objects.filter(state=ChargeState.ACTION_REQUIRED, mend_until__gt=now, reminders__lt=2)
-    for charge in waiting.select_related("pledge__pool").order_by("pk"):
+    waiting = Charge.objects.filter(state__in=Charge.WAITING_STATES, mend_until__gt=now, reminders__lt=3)
+    for charge in waiting.select_related("pledge__pool", "invoice").order_by("pk"):
         if reminders_due(charge, days=charge.pledge.pool.mending_days, now=now) > charge.reminders:
             yield charge.pk
 
@@ -137,6 +139,9 @@ def reminders_due(charge: Charge, *, days: int, now: datetime) -> int:
     """How many reminders should have been written by now. One that is late is not written after the next one."""
     if charge.mend_until is None or now >= charge.mend_until:
         return 0
+    if charge.pays_by == PaysBy.INVOICE:
+        moments = [charge.invoice.first_reminder_at, charge.invoice.due_at, charge.mend_until - LAST_REMINDER]
+        return sum(now >= moment for moment in moments)
     if now >= charge.mend_until - LAST_REMINDER:
         return 2
     return int(now >= charge.mend_until - timedelta(days=days) / 2)
@@ -147,15 +152,18 @@ def remind(*, pk: int, now: datetime) -> bool:
     """One reminder, if it is still due when read under the charge's lock."""
     charge = (
         Charge.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("pledge__pool", "pledge__organisation", "pledge__method")
+        .select_related("pledge__pool", "pledge__organisation", "pledge__method", "invoice")
         .get(pk=pk)
     )
     due = reminders_due(charge, days=charge.pledge.pool.mending_days, now=now)
-    if charge.state != ChargeState.ACTION_REQUIRED or due <= charge.reminders:
+    if not charge.is_waiting or due <= charge.reminders:
         return False
     charge.reminders = due
     charge.save(update_fields=["reminders"])
     language = charge.pledge.organisation.language
     record(charge.pledge.pool, "charge_reminded", now=now, pledge=charge.pledge, charge=charge)
-    letters.tell_mending(charge=charge, number=due, mend_url=links.mend_url(charge, language), now=now)
+    if charge.pays_by == PaysBy.INVOICE:
+        invoice_letters.tell_reminder(charge=charge, number=due, now=now)
+    else:
+        letters.tell_mending(charge=charge, number=due, mend_url=links.mend_url(charge, language), now=now)
     return True

@@ -80,6 +80,71 @@ class MethodGone(Refused):
         return _("This payment method is not kept any more. Please give one again; nothing was pledged yet.")
 
 
+class NoInvoices(Refused):
+    """The operator has given no account that organisations could pay to."""
+
+    def __str__(self) -> str:
+        return _("Paying by invoice is not possible at the moment. Please pay by card; nothing was charged.")
+
+
+class InvoiceTooLate(Refused):
+    """An invoice would fall due less than 7 days before the workshop starts."""
+
+    def __str__(self) -> str:
+        return _(
+            "It is too late for an invoice: it would fall due less than 7 days before the workshop starts. Please pay "
+            "by card; nothing was charged."
+        )
+
+
+class RefillsByCard(Refused):
+    """After closing, a place that was freed is paid for by card."""
+
+    def __str__(self) -> str:
+        return _(
+            "Pledging has ended, and a place that became free again can only be paid by card. Please choose the card; "
+            "nothing was charged."
+        )
+
+
+class WayIsSettled(Refused):
+    """The pledge is paid in this way already, or its payment is not open any more."""
+
+    def __str__(self) -> str:
+        return _("How this pledge is paid can't be changed any more. Nothing has changed.")
+
+
+class PaymentUnderWay(Refused):
+    """A card is being charged right now."""
+
+    def __str__(self) -> str:
+        return _("A payment by card is on its way. Please look again in a few minutes; nothing has changed.")
+
+
+class PartPaidAlready(Refused):
+    def __str__(self) -> str:
+        return _(
+            "A part of the invoice has arrived already. Please pay the rest by transfer, too; nothing has changed."
+        )
+
+
+class InvoicedBefore(Refused):
+    """A second invoice would move the date by which the pledge has to be paid."""
+
+    def __str__(self) -> str:
+        return _("This pledge had an invoice before, so it can't get another one. Please pay by card.")
+
+
+class ReferenceTaken(Refused):
+    """Another entry has the bank's reference."""
+
+    def __str__(self) -> str:
+        return _(
+            "This bank reference was entered before, for another payment or another amount. Nothing was entered. If "
+            "one transfer is for several payments, add /1, /2 and so on to the reference."
+        )
+
+
 class WrongState(Refused):
     """Staff asked for something that the pool's state does not allow."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 
 from members.letters.actions import Draft, queue_letters
 from pooling import links
@@ -19,6 +19,7 @@ from pooling.models import (
     Acceptance,
     Charge,
     ChargeState,
+    PaysBy,
     Pledge,
     PledgeState,
     Pool,
@@ -60,8 +61,8 @@ def tell_expired(*, pledge: Pledge, now: datetime) -> int:
 
 
 def tell_all_funded(*, pool: Pool, now: datetime) -> int:
-    """The threshold is reached: to each pledge what is charged now, and how."""
-    charges = Charge.objects.live().filter(pledge__pool=pool, pledge__state=PledgeState.STANDING)
+    """The threshold is reached: to each pledge that is paid by card what is charged now, and how."""
+    charges = Charge.objects.live().filter(pledge__pool=pool, pledge__state=PledgeState.STANDING, pays_by=PaysBy.CARD)
     return tell_funded_of(charges.select_related("pledge__organisation", "pledge__method"), pool=pool, now=now)
 
 
@@ -84,6 +85,12 @@ def tell_funded_of(charges: Iterable[Charge], *, pool: Pool, now: datetime) -> i
         },
         now=now,
     )
+
+
+def tell_charged_instead(*, charge: Charge, now: datetime) -> int:
+    """A pledge whose prices are locked is charged to a card now, instead of being paid by invoice."""
+    facts: Facts = {"amount": charge.amount, "takes_place": charge.pledge.pool.state == PoolState.CONFIRMED}
+    return tell("funded", key=f"funded-{charge.uuid}", pledge=charge.pledge, facts=facts, now=now)
 
 
 def tell_charged(*, charge: Charge, now: datetime) -> int:
@@ -120,7 +127,7 @@ def tell_mending(*, charge: Charge, number: int, mend_url: str, now: datetime) -
 
 def tell_dropped(*, charge: Charge, now: datetime) -> int:
     """The payment did not arrive in time: the pledge has ended, and costs nothing."""
-    facts = reopening(charge.pledge, now) | {"amount": charge.amount}
+    facts = reopening(charge.pledge, now) | {"amount": charge.amount, "comes_back": charge.captured}
     return tell("dropped", key=f"dropped-{charge.pledge.uuid}", pledge=charge.pledge, facts=facts, now=now)
 
 
@@ -130,8 +137,7 @@ def tell_all_confirmed(*, pool: Pool, now: datetime) -> int:
 
     def facts(pledge: Pledge) -> Facts:
         charge = live_charge(pledge)
-        is_open = charge is not None and charge.state == ChargeState.ACTION_REQUIRED
-        return {"still_open": charge.amount - charge.captured if charge and is_open else 0}
+        return {"still_open": charge.still_open if charge else 0}
 
     return tell_each("confirmed", pool=pool, pledges=pledges, facts=facts, now=now)
 
@@ -151,10 +157,21 @@ def tell_all_cancelled(*, pool: Pool, now: datetime) -> int:
             "reason": pool.cancel_reason,
             "comes_back": sum(refund.amount for refund in refunds if refund.reason == RefundReason.CANCELLED),
             "under_way": sum(charge.amount for charge in charges if charge.state == ChargeState.SENDING),
+            "void_invoice": void_invoice(pledge),
         }
 
-    pledges = ended_with(pool).prefetch_related("charges__refunds")
+    pledges = ended_with(pool).prefetch_related(
+        Prefetch("charges", Charge.objects.select_related("invoice")), "charges__refunds"
+    )
     return tell_each("cancelled", pool=pool, pledges=pledges, facts=facts, now=now)
+
+
+def void_invoice(pledge: Pledge) -> str:
+    """The number of the invoice that is not to be paid any more; nothing where none was open."""
+    if pledge.pays_by != PaysBy.INVOICE:
+        return ""
+    charges = (charge for charge in pledge.charges.all() if charge.pays_by == PaysBy.INVOICE)
+    return next((charge.invoice.number for charge in charges if charge.state == ChargeState.VOID), "")
 
 
 def tell_refunded(*, refund: Refund, now: datetime) -> int:
@@ -162,8 +179,10 @@ def tell_refunded(*, refund: Refund, now: datetime) -> int:
     facts: Facts = {
         "amount": refund.amount,
         "refunded_at": refund.settled_at or now,
-        "reference": str(refund.uuid)[:8],
+        "reference": refund.paid_ref or str(refund.uuid)[:8],
         "reason": RefundReason(refund.reason).label,
+        "by_transfer": refund.paid_on is not None,
+        "paid_on": refund.paid_on,
     }
     return tell("refunded", key=f"refunded-{refund.uuid}", pledge=refund.charge.pledge, facts=facts, now=now)
 
@@ -215,6 +234,8 @@ def about(pledge: Pledge) -> Facts:
         "shares": pledge.shares,
         "seats": pledge.seats,
         "method": pledge.method.label if pledge.method else "",
+        "by_invoice": pledge.pays_by == PaysBy.INVOICE,
+        "invoice_days": pool.invoice_days,
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pooling.models import ChargeState, Pledge, Pool, RefundReason, SurplusRule
+from pooling.models import Pledge, Pool, RefundReason, SurplusRule
 
 from .letters import Facts, live_charge, tell_each, with_people
 
@@ -56,11 +56,10 @@ def tell_all_closed(*, pool: Pool, now: datetime) -> int:
     def facts(pledge: Pledge) -> Facts:
         charge = live_charge(pledge)
         refunds = [refund for each in pledge.charges.all() for refund in each.refunds.all()]
-        waits = charge is not None and charge.state == ChargeState.ACTION_REQUIRED
         return {
             "paid": charge.captured if charge else 0,
             "comes_back": sum(refund.amount for refund in refunds if refund.reason == RefundReason.SURPLUS),
-            "still_open": charge.amount - charge.captured if charge and waits else 0,
+            "still_open": charge.still_open if charge else 0,
             "surplus": SurplusRule(pool.surplus_rule).label,
         }
 

@@ -11,6 +11,7 @@ from pooling import links
 from pooling.models import (
     HOLD,
     ChargeState,
+    PaysBy,
     Pledge,
     PledgeState,
     PoolState,
@@ -89,7 +90,9 @@ def begin_setup_page(*, pledge: Pledge, customer: ProviderCustomer, language: st
     pledge = (
         Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
     )
-    if pledge.state != PledgeState.PENDING or pledge.held_until is None or pledge.held_until <= now:
+    is_held = pledge.state == PledgeState.PENDING and pledge.held_until is not None and now < pledge.held_until
+    # A card instead of an invoice; whether that is still possible is decided when it is there.
+    if not is_held and not (pledge.state == PledgeState.STANDING and pledge.pays_by == PaysBy.INVOICE):
         raise PledgeEnded
     if pledge.awaits_approval:
         raise AwaitsApproval

@@ -11,13 +11,14 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from pooling.models import Attempt, Refund, SetupPage, SetupState, WebhookEvent
+from pooling.models import Attempt, PaysBy, Pledge, Refund, SavedMethod, SetupPage, SetupState, WebhookEvent
 from pooling.payments import provider
 from pooling.payments.base import Notice, OutcomeUnknown, Progress, RequestRefused
 
 from .errors import Refused
 from .methods import keep_method, release_method, unfinished_setup_pages
 from .patience import LEASE, after
+from .paying import pay_by_card
 from .pledges import confirm_pledge
 from .refunds import enter_refund_result
 from .settlement import ask, enter_result
@@ -48,7 +49,7 @@ def look_at_setup_page(*, page: SetupPage, now: datetime) -> SetupPage:
             organisation=page.pledge.organisation, provider_name=page.provider, method=result.method, now=now
         )
         try:
-            confirm_pledge(pledge=page.pledge, method=method, now=now)
+            confirm_with(page.pledge, method=method, now=now)
         except Refused:
             # The places are gone or the pool has closed. The pledge's page says so; the method isn't needed unless
             # another pledge uses it.
@@ -59,6 +60,17 @@ def look_at_setup_page(*, page: SetupPage, now: datetime) -> SetupPage:
     page.looked_at = now
     page.save(update_fields=["state", "looked_at"])
     return page
+
+
+def confirm_with(pledge: Pledge, *, method: SavedMethod, now: datetime) -> None:
+    """A method is there: the pledge stands with it, or is paid with it instead of by invoice.
+
+    Raises what confirm_pledge and pay_by_card raise.
+    """
+    if Pledge.objects.standing().filter(pk=pledge.pk, pays_by=PaysBy.INVOICE).exists():
+        pay_by_card(pledge=pledge, method=method, now=now)
+    else:
+        confirm_pledge(pledge=pledge, method=method, now=now)
 
 
 def look_at_setup_pages(*, now: datetime) -> int:

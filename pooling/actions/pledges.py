@@ -14,6 +14,7 @@ from pooling.models import (
     HOLD,
     Acceptance,
     ApprovalState,
+    PaysBy,
     Pledge,
     PledgeState,
     Pool,
@@ -37,6 +38,7 @@ from .errors import (
     PricesLocked,
     TooFewShares,
 )
+from .invoices import require_invoice_possible
 from .loose_ends import end_requests
 from .settlement import charge_late_pledge, fund_pool
 
@@ -96,12 +98,13 @@ def place_pledge(
     language: str,
     now: datetime,
     method: SavedMethod | None = None,
+    pays_by: PaysBy = PaysBy.CARD,
 ) -> Pledge:
-    """Hold `shares` (>= 1) of `pool` for `organisation`, whose terms `by` accepts herewith. With a saved `method` the
-    pledge stands at once.
+    """Hold `shares` (>= 1) of `pool` for `organisation`, whose terms `by` accepts herewith. With a saved `method`, or
+    by invoice, the pledge stands at once.
 
-    Raises NotAdministrator, OrganisationSuspended, TooFewShares, PoolClosed, PoolFull, MethodGone,
-    AlreadyPledged (which holds the live pledge).
+    Raises NotAdministrator, OrganisationSuspended, TooFewShares, PoolClosed, PoolFull, MethodGone, NoInvoices,
+    InvoiceTooLate, RefillsByCard, AlreadyPledged (which holds the live pledge).
     """
     require_binding(organisation=organisation, by=by)
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
@@ -122,7 +125,7 @@ def place_pledge(
     pool.held += shares
     pool.save(update_fields=["held"])
     record(pool, "pledge_held", now=now, by=by, pledge=pledge, shares=shares)
-    if method is not None:
+    if method is not None or pays_by == PaysBy.INVOICE:
         make_stand(pool=pool, pledge=pledge, method=method, now=now)
     return pledge
 
@@ -167,18 +170,19 @@ def hold_again(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
     record(pool, "pledge_held", now=now, pledge=pledge, shares=pledge.shares)
 
 
-def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime) -> None:
+def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod | None, now: datetime) -> None:
     """pending -> standing under the pool's lock, and what follows: the pool is funded if this was the share it needed.
+    Without a `method` it is paid by invoice.
 
     Raises MethodGone if the method was released meanwhile, PoolClosed if no new share stands any more and no freed
-    place is left.
+    place is left, NoInvoices, InvoiceTooLate, RefillsByCard.
     """
     if not pool.takes_new_shares(now=now) and pledge.shares > pool.freed - (pool.reserved - pledge.shares):
         raise PoolClosed  # no new share stands; others may hold the places that were freed
-    method = SavedMethod.objects.select_for_update(no_key=True).get(pk=method.pk, organisation=pledge.organisation_id)
-    if method.released_at:
-        raise MethodGone
-    pledge.state, pledge.method, pledge.stands_since, pledge.held_until = PledgeState.STANDING, method, now, None
+    if method is None:
+        require_invoice_possible(pool=pool, now=now)
+    take_method(pledge=pledge, method=method)
+    pledge.state, pledge.stands_since, pledge.held_until = PledgeState.STANDING, now, None
     pledge.save()
     pool.held -= pledge.shares
     pool.standing += pledge.shares
@@ -189,6 +193,20 @@ def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod, now: datetime
         fund_pool(pool=pool, now=now)
     elif pool.state in Pool.FINANCED_STATES:
         charge_late_pledge(pool=pool, pledge=pledge, now=now)
+
+
+def take_method(*, pledge: Pledge, method: SavedMethod | None) -> None:
+    """From now on `pledge` is paid with `method`, by invoice without one. The caller saves it.
+
+    Raises MethodGone if the method was released, read under its lock: from now on the pledge keeps it from being so.
+    """
+    if method is not None:
+        method = SavedMethod.objects.select_for_update(no_key=True).get(
+            pk=method.pk, organisation=pledge.organisation_id
+        )
+        if method.released_at:
+            raise MethodGone
+    pledge.method, pledge.pays_by = method, PaysBy.CARD if method else PaysBy.INVOICE
 
 
 @transaction.atomic

@@ -8,7 +8,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from pooling.actions.letters import tell_refunded
-from pooling.models import Attempt, Payout, Pledge, Pool, Refund, RefundReason, RefundState, record
+from pooling.models import (
+    Attempt,
+    Charge,
+    Payout,
+    Pledge,
+    Pool,
+    Receipt,
+    Refund,
+    RefundReason,
+    RefundState,
+    record,
+)
 from pooling.payments import provider
 from pooling.payments.base import OutcomeUnknown, Parameters, Progress, RefundRequest, RefundResult, RequestRefused
 
@@ -19,12 +30,19 @@ NEXT_LOOK = timedelta(minutes=10)
 
 
 def owe_refund(
-    *, attempt: Attempt, amount: int, reason: RefundReason, now: datetime, payout: Payout | None = None
+    *, source: Attempt | Receipt, amount: int, reason: RefundReason, now: datetime, payout: Payout | None = None
 ) -> Refund:
-    """Write down that `amount` Rappen of what `attempt` brought go back. Call it in the transaction that decides so."""
-    charge = attempt.charge
+    """Write down that `amount` Rappen of what `source` brought go back. Call it in the transaction that decides so."""
+    charge = source.charge
     refund = Refund.objects.create(
-        charge=charge, attempt=attempt, payout=payout, amount=amount, reason=reason, created_at=now, next_look_at=now
+        charge=charge,
+        attempt=source if isinstance(source, Attempt) else None,
+        receipt=source if isinstance(source, Receipt) else None,
+        payout=payout,
+        amount=amount,
+        reason=reason,
+        created_at=now,
+        next_look_at=now,
     )
     record(charge.pledge.pool, "refund_due", now=now, pledge=charge.pledge, charge=charge, refund=refund, amount=amount)
     return refund
@@ -32,22 +50,22 @@ def owe_refund(
 
 def refund_everything(*, pool: Pool, now: datetime) -> int:
     """Owe back all that was captured for a pool and isn't on its way back yet. Returns the number of refunds made."""
-    captured = Attempt.objects.filter(charge__pledge__pool=pool)
-    return owe_back_all_of(captured, reason=RefundReason.CANCELLED, now=now)
+    charges = Charge.objects.filter(pledge__pool=pool)
+    return owe_back_all_of(charges, reason=RefundReason.CANCELLED, now=now)
 
 
 def owe_back(*, pledge: Pledge, reason: RefundReason, now: datetime) -> int:
     """Owe back all that was captured for one pledge and isn't on its way back yet. Returns the number of refunds."""
-    return owe_back_all_of(Attempt.objects.filter(charge__pledge=pledge), reason=reason, now=now)
+    return owe_back_all_of(Charge.objects.filter(pledge=pledge), reason=reason, now=now)
 
 
-def owe_back_all_of(attempts: QuerySet[Attempt], *, reason: RefundReason, now: datetime) -> int:
-    paid = attempts.filter(captured__gt=0).select_related("charge__pledge__pool").prefetch_related("refunds")
-    lefts = [(attempt, attempt.captured - sum(refund.amount for refund in attempt.refunds.all())) for attempt in paid]
-    for attempt, left in lefts:
-        if left > 0:
-            owe_refund(attempt=attempt, amount=left, reason=reason, now=now)
-    return sum(left > 0 for _attempt, left in lefts)
+def owe_back_all_of(charges: QuerySet[Charge], *, reason: RefundReason, now: datetime) -> int:
+    paid = charges.filter(captured__gt=0).select_related("pledge__pool", "pledge__organisation")
+    paid = paid.prefetch_related("attempts__refunds", "receipts__refunds")
+    kept = [each for charge in paid for each in charge.kept()]
+    for source, left in kept:
+        owe_refund(source=source, amount=left, reason=reason, now=now)
+    return len(kept)
 
 
 def send_due_refunds(*, now: datetime) -> int:
@@ -74,7 +92,7 @@ def ask(refund: Refund, *, now: datetime) -> RefundResult:
 
     An answer that never came is asked for again with the same key while keys are remembered.
     """
-    bank = provider(refund.attempt.provider)
+    bank = provider(attempt_of(refund).provider)
     if refund.ref:
         return bank.look_at_refund(refund.ref)
     is_old = refund.first_sent_at is not None and now - refund.first_sent_at >= STALE
@@ -104,15 +122,22 @@ def claim_refund(*, now: datetime) -> Refund | None:
     return refund
 
 
+def attempt_of(refund: Refund) -> Attempt:
+    """What it is a refund of. Raises LookupError for one that only staff can transfer."""
+    if refund.attempt is None:
+        raise LookupError(f"Refund {refund.uuid} is of a payment by transfer.")
+    return refund.attempt
+
+
 def parameters_of(refund: Refund) -> Parameters:
     """What the provider is sent; stored before it is sent and never built again."""
     request = RefundRequest(
-        intent_ref=refund.attempt.intent_ref,
+        intent_ref=attempt_of(refund).intent_ref,
         amount=refund.amount,
         refund=str(refund.uuid),
         pledge=str(refund.charge.pledge.uuid),
     )
-    return provider(refund.attempt.provider).refund_parameters(request)
+    return provider(attempt_of(refund).provider).refund_parameters(request)
 
 
 def put_off(refund: Refund, *, now: datetime) -> None:
@@ -124,13 +149,16 @@ def put_off(refund: Refund, *, now: datetime) -> None:
 def enter_refund_result(*, refund: Refund, result: RefundResult, now: datetime) -> Refund:
     """Record what a provider says of a refund.
 
-    Hearing the same again changes nothing; a success may still turn into a failure (it happens).
+    Hearing the same again changes nothing; a success may still turn into a failure (it happens). What staff have
+    transferred by hand since stays paid out.
     """
     refund = (
         Refund.objects.select_for_update(no_key=True, of=("self",))
         .select_related("attempt", "charge__pledge__pool", "charge__pledge__organisation")
         .get(pk=refund.pk)
     )
+    if refund.state == RefundState.PAID_OUT:
+        return refund
     if result.progress == Progress.OPEN:
         refund.ref = refund.ref or result.ref
         refund.next_look_at = now + NEXT_LOOK

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from members.models import User
 from pooling import links
 from pooling.models import (
     Attempt,
@@ -21,16 +22,18 @@ from pooling.models import (
     AttemptState,
     Charge,
     ChargeState,
+    PaysBy,
     Pledge,
     Pool,
     PoolState,
+    Receipt,
     RefundReason,
     record,
 )
 from pooling.payments import provider
 from pooling.payments.base import ChargeResult, OutcomeUnknown, Progress, RequestRefused
 
-from . import letters
+from . import invoice_letters, letters
 from .backing import confirm_if_financed, take_late_money
 from .charges import claim_due_charge, claim_unanswered_attempt, lock_prices, refill_slots
 from .loose_ends import cut_off
@@ -38,6 +41,7 @@ from .patience import BOOKS_FIRST, STALE, after
 from .refunds import owe_refund
 
 NEXT_LOOK = timedelta(minutes=10)
+PAID = {PaysBy.CARD: ChargeState.SUCCEEDED, PaysBy.INVOICE: ChargeState.PAID}
 
 
 def fund_pool(*, pool: Pool, now: datetime) -> None:
@@ -52,6 +56,7 @@ def fund_pool(*, pool: Pool, now: datetime) -> None:
     record(pool, "pool_funded", now=now, standing=pool.standing)
     lock_prices(pool=pool, pledges=list(pool.pledges.standing()), now=now)
     letters.tell_all_funded(pool=pool, now=now)
+    invoice_letters.tell_all_invoiced(pool=pool, now=now)
 
 
 def charge_late_pledge(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
@@ -60,8 +65,11 @@ def charge_late_pledge(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
     It takes the places that dropped pledges freed first.
     """
     refill_slots(pool=pool, pledge=pledge, now=now)
-    lock_prices(pool=pool, pledges=[pledge], now=now)
-    letters.tell_funded(pledge=pledge, now=now)
+    [charge] = lock_prices(pool=pool, pledges=[pledge], now=now)
+    if charge.pays_by == PaysBy.INVOICE:
+        invoice_letters.tell_invoiced(charge=charge, now=now)
+    else:
+        letters.tell_funded(pledge=pledge, now=now)
 
 
 def collect_due_charges(*, now: datetime) -> int:
@@ -179,28 +187,41 @@ def enter_success(*, pool: Pool, charge: Charge, attempt: Attempt, captured: int
     """Money arrived. What isn't owed, or is too much, goes back from this very transaction on."""
     attempt.state, attempt.captured, attempt.failure, attempt.ended_at = AttemptState.SUCCEEDED, captured, "", now
     attempt.save()
+    # Another page on which it could be paid again is closed by tick at once.
+    charge.attempts.live().update(next_look_at=now)
+    keep = take_money(pool=pool, charge=charge, source=attempt, now=now)
+    if keep and charge.state == ChargeState.SUCCEEDED:
+        letters.tell_charged(charge=charge, now=now)
+    confirm_if_financed(pool=pool, now=now)
+
+
+def take_money(*, pool: Pool, charge: Charge, source: Attempt | Receipt, now: datetime, by: User | None = None) -> int:
+    """What `source` brought counts for `charge`, whose row is locked; what isn't owed, or is too much, goes back.
+
+    Call it under the pool's lock, in the transaction that records the source, and confirm_if_financed after the letter
+    about it. Returns the Rappen that are kept.
+    """
+    captured = source.captured
     given_up = charge.state in (ChargeState.VOID, ChargeState.FAILED)
     owed = not given_up and pool.state in Pool.OWING_STATES
-    already = charge.captured - sum(refund.amount for refund in charge.refunds.all())
+    keep = min(captured, max(0, charge.amount - charge.captured)) if owed else 0
     charge.captured += captured
-    keep = min(captured, max(0, charge.amount - already)) if owed else 0
     if owed and charge.captured >= charge.amount:
-        charge.state, charge.failure, charge.mend_until = ChargeState.SUCCEEDED, "", None
+        charge.state, charge.failure, charge.mend_until = PAID[PaysBy(charge.pays_by)], "", None
+    elif owed and charge.pays_by == PaysBy.INVOICE:
+        charge.state = ChargeState.PART_PAID
     elif not owed and charge.state != ChargeState.FAILED:
         charge.state = ChargeState.VOID
     charge.settled_at = now
     charge.save()
-    record(pool, "charge_captured", now=now, pledge=charge.pledge, charge=charge, amount=captured, state=charge.state)
-    # Another page on which it could be paid again is closed by tick at once.
-    charge.attempts.live().update(next_look_at=now)
+    figures = {"amount": captured, "state": charge.state}
+    record(pool, "charge_captured", now=now, by=by, pledge=charge.pledge, charge=charge, **figures)
     if captured > keep:
         reason = RefundReason.CANCELLED if pool.state == PoolState.CANCELLED else RefundReason.NOT_OWED
-        owe_refund(attempt=attempt, amount=captured - keep, reason=reason, now=now)
-    if keep and charge.state == ChargeState.SUCCEEDED:
-        letters.tell_charged(charge=charge, now=now)
+        owe_refund(source=source, amount=captured - keep, reason=reason, now=now)
     if keep and pool.state == PoolState.CLOSED:
         take_late_money(pool=pool, amount=keep, now=now)
-    confirm_if_financed(pool=pool, now=now)
+    return keep
 
 
 def enter_failure(*, pool: Pool, charge: Charge, attempt: Attempt, failure: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from datetime import datetime
 from django.db import transaction
 
 from members.models import Organisation, OrganisationState, User
-from pooling.models import HOLD, OFFER_HOLD, Pledge, PledgeState, Pool, SavedMethod, Slot, record
+from pooling.models import HOLD, OFFER_HOLD, PaysBy, Pledge, PledgeState, Pool, SavedMethod, Slot, record
 
 from . import waiting_letters
 from .approvals import Approver, request_approval
@@ -125,13 +125,14 @@ def accept_offer(
     now: datetime,
     method: SavedMethod | None = None,
     approver: Approver | None = None,
+    pays_by: PaysBy = PaysBy.CARD,
 ) -> Pledge:
     """Take `shares` of those that are offered, all or fewer: `by` accepts the terms for them herewith.
 
-    With a saved `method` the pledge stands at once; with an `approver` it waits for approval, without either for its
+    With a saved `method` or by invoice the pledge stands at once; with an `approver` it waits for approval, without either for its
     method, until the offer would have run out. The shares that are not taken go to the next in line. Accepting twice is
     an answer, not an error. Raises NotAdministrator, OrganisationSuspended, OfferOver, TooFewShares, PoolFull,
-    MethodGone, AskedTooOften.
+    MethodGone, NoInvoices, InvoiceTooLate, RefillsByCard, AskedTooOften.
     """
     require_binding(organisation=pledge.organisation, by=by)
     pool, pledge = lock(pledge.pk)
@@ -155,8 +156,8 @@ def accept_offer(
     record(pool, "offer_accepted", now=now, by=by, pledge=pledge, shares=shares, before=before)
     if approver is not None:
         until = pledge.held_until
-        request_approval(pledge=pledge, approver=approver, method=method, until=until, by=by, now=now)
-    elif method is not None:
+        request_approval(pledge=pledge, approver=approver, method=method, pays_by=pays_by, until=until, by=by, now=now)
+    elif method is not None or pays_by == PaysBy.INVOICE:
         make_stand(pool=pool, pledge=pledge, method=method, now=now)
     offer_places(pool=pool, now=now)
     return pledge

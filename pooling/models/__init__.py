@@ -1,8 +1,10 @@
 from .approval import APPROVAL_HOLD, Approval, ApprovalLetter, ApprovalState
 from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
+from .bank import Receipt
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .event import PoolEvent, event, record
-from .method import ProviderCustomer, SavedMethod, SetupPage, SetupState
+from .invoice import Creditor, Invoice
+from .method import PaysBy, ProviderCustomer, SavedMethod, SetupPage, SetupState
 from .pledge import HOLD, OFFER_HOLD, Pledge, PledgeState, Slot
 from .pool import Pool, PoolState, WorkshopText
 from .refund import Refund, RefundReason, RefundState
@@ -26,9 +28,12 @@ __all__ = [
     "BackingKind",
     "Charge",
     "ChargeState",
+    "Creditor",
     "Guarantee",
+    "Invoice",
     "Payout",
     "PayoutTo",
+    "PaysBy",
     "Pledge",
     "PledgeState",
     "Pool",
@@ -36,6 +41,7 @@ __all__ = [
     "PoolState",
     "Pricing",
     "ProviderCustomer",
+    "Receipt",
     "Refund",
     "RefundReason",
     "RefundState",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,12 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from pooling.money import RappenField
 
+from .method import PaysBy
+
+if TYPE_CHECKING:
+    from .bank import Receipt
+
 
 class ChargeState(models.TextChoices):
     DUE = "due", _("is being prepared")
     SENDING = "sending", _("is on its way")
     SUCCEEDED = "succeeded", _("paid")
     ACTION_REQUIRED = "action_required", _("needs you")
+    ISSUED = "issued", _("invoice to be paid")
+    PART_PAID = "part_paid", _("paid in part")
+    PAID = "paid", _("paid by invoice")
     FAILED = "failed", _("did not arrive")
     VOID = "void", _("void")
 
@@ -31,11 +40,16 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
 
     def open(self) -> ChargeQuerySet:
         """Nobody knows yet whether they will be paid."""
-        return self.filter(state__in=[ChargeState.DUE, ChargeState.SENDING, ChargeState.ACTION_REQUIRED])
+        return self.filter(state__in=[ChargeState.DUE, ChargeState.SENDING, *Charge.WAITING_STATES])
+
+    def undecided(self, *, now: datetime) -> ChargeQuerySet:
+        """The open ones of which time will tell. Invoices that are unpaid when the workshop starts stay receivables."""
+        return self.open().exclude(state__in=Charge.INVOICED_STATES, pledge__pool__starts_at__lte=now)
 
     def overdue(self, *, now: datetime) -> ChargeQuerySet:
-        """Waiting for the person longer than the mending window."""
-        return self.filter(state=ChargeState.ACTION_REQUIRED, mend_until__lte=now)
+        """Waiting for the person longer than the mending window; an invoice longer than its term and that window."""
+        late = self.filter(state__in=Charge.WAITING_STATES, mend_until__lte=now)
+        return late.exclude(state__in=Charge.INVOICED_STATES, pledge__pool__starts_at__lte=now)
 
     def captured(self) -> ChargeQuerySet:
         return self.filter(captured__gt=0)
@@ -44,8 +58,14 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
 class Charge(models.Model):
     """`amount` Rappen that a pledge owes since prices locked. `captured` is what arrived for it, whatever its state."""
 
+    # Waiting for the organisation: with a link to pay, or with an invoice.
+    INVOICED_STATES: ClassVar = (ChargeState.ISSUED, ChargeState.PART_PAID)
+    WAITING_STATES: ClassVar = (ChargeState.ACTION_REQUIRED, *INVOICED_STATES)
+    SETTLED_STATES: ClassVar = (ChargeState.SUCCEEDED, ChargeState.PAID)
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     pledge = models.ForeignKey("pooling.Pledge", on_delete=models.PROTECT, related_name="charges")
+    pays_by = models.CharField(max_length=8, choices=PaysBy.choices, default=PaysBy.CARD)
     amount = RappenField()
     captured = RappenField(default=0)
     state = models.CharField(max_length=16, choices=ChargeState.choices, default=ChargeState.DUE)
@@ -69,12 +89,25 @@ class Charge(models.Model):
                 condition=Q(amount__gte=1) & Q(captured__gte=0), name="charge_amounts_are_not_negative"
             ),
             models.CheckConstraint(
-                condition=~Q(state="succeeded") | Q(captured__gte=models.F("amount")),
+                condition=~Q(state__in=["succeeded", "paid"]) | Q(captured__gte=models.F("amount")),
                 name="charge_succeeded_was_captured",
             ),
-            models.CheckConstraint(condition=~Q(state="due") | Q(captured=0), name="charge_due_has_no_money"),
             models.CheckConstraint(
-                condition=~Q(state="action_required") | Q(mend_until__isnull=False), name="charge_waits_until_some_time"
+                condition=~Q(state__in=["due", "issued"]) | Q(captured=0), name="charge_due_has_no_money"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="part_paid") | Q(captured__gte=1, captured__lt=models.F("amount")),
+                name="charge_part_paid_lacks_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["action_required", "issued", "part_paid"]) | Q(mend_until__isnull=False),
+                name="charge_waits_until_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["failed", "void"])
+                | Q(pays_by="card", state__in=["due", "sending", "action_required", "succeeded"])
+                | Q(pays_by="invoice", state__in=["issued", "part_paid", "paid"]),
+                name="charge_state_fits_how_it_is_paid",
             ),
         ]
 
@@ -82,12 +115,35 @@ class Charge(models.Model):
         return str(self.uuid)
 
     def is_overdue(self, *, now: datetime) -> bool:
-        """Whether it waits for the person although its mending window is over."""
-        return self.state == ChargeState.ACTION_REQUIRED and self.mend_until is not None and self.mend_until <= now
+        """Whether it waits for the person although its mending window is over. An invoice does so until the start."""
+        if self.state in self.INVOICED_STATES and self.pledge.pool.starts_at <= now:
+            return False
+        return self.state in self.WAITING_STATES and self.mend_until is not None and self.mend_until <= now
 
     def can_be_mended(self, *, now: datetime) -> bool:
-        """Whether the person can pay it now."""
+        """Whether the person can pay it now by our link."""
         return self.state == ChargeState.ACTION_REQUIRED and not self.is_overdue(now=now)
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in self.SETTLED_STATES
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the organisation still has to pay it, by the link or by invoice."""
+        return self.state in self.WAITING_STATES
+
+    @property
+    def still_open(self) -> int:
+        """Rappen that the organisation still has to pay by itself; 0 where it need not do anything."""
+        return max(0, self.amount - self.captured) if self.is_waiting else 0
+
+    def kept(self) -> Iterator[tuple[Attempt | Receipt, int]]:
+        """What brought money for it, each with the Rappen of it that neither went back nor are to go back."""
+        for source in (*self.attempts.all(), *self.receipts.all()):
+            left = source.captured - sum(refund.amount for refund in source.refunds.all())
+            if left > 0:
+                yield source, left
 
 
 class AttemptKind(models.TextChoices):

@@ -9,6 +9,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
+class PaysBy(models.TextChoices):
+    """How an organisation pays for a pledge."""
+
+    CARD = "card", _("by card")
+    INVOICE = "invoice", _("by invoice")
+
+
 class ProviderCustomer(models.Model):
     """How a provider names an organisation."""
 

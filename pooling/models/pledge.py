@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pooling.money import RappenField
 
+from .method import PaysBy
 from .pool import Pool
 
 # How long places are held while a card or TWINT mandate is being given. Checkout lives 31 minutes, so it ends first
@@ -87,6 +88,7 @@ class Pledge(models.Model):
     wished = models.PositiveIntegerField(null=True)  # shares, where it came by the waiting list
     state = models.CharField(max_length=10, choices=PledgeState.choices)
     method = models.ForeignKey("pooling.SavedMethod", null=True, on_delete=models.PROTECT, related_name="pledges")
+    pays_by = models.CharField(max_length=8, choices=PaysBy.choices, default=PaysBy.CARD)
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True)
@@ -121,8 +123,12 @@ class Pledge(models.Model):
                 condition=~Q(state="waiting") | Q(held_until=None), name="pledge_waiting_holds_nothing"
             ),
             models.CheckConstraint(
-                condition=~Q(state="standing") | Q(stands_since__isnull=False, method__isnull=False),
+                condition=~Q(state="standing")
+                | Q(stands_since__isnull=False) & (Q(method__isnull=False) | Q(pays_by="invoice")),
                 name="pledge_standing_has_a_method",
+            ),
+            models.CheckConstraint(
+                condition=Q(pays_by="card") | Q(pays_by="invoice", method=None), name="pledge_pays_in_one_way"
             ),
             models.CheckConstraint(
                 condition=~Q(state="standing") | Q(awaits_approval=False), name="pledge_standing_is_approved"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,7 @@ class RefundState(models.TextChoices):
     SENDING = "sending", _("is on its way")
     SUCCEEDED = "succeeded", _("paid back")
     FAILED = "failed", _("failed")
+    PAID_OUT = "paid_out", _("paid back by transfer")
 
 
 class RefundReason(models.TextChoices):
@@ -27,23 +30,32 @@ class RefundReason(models.TextChoices):
 
 class RefundQuerySet(models.QuerySet["Refund"]):
     def due(self, *, now: datetime) -> RefundQuerySet:
-        """To be sent now: never sent, put off until now, or sent by a process that is gone."""
-        return self.filter(state__in=[RefundState.DUE, RefundState.SENDING], next_look_at__lte=now)
+        """To be sent to a provider now: never sent, put off until now, or sent by a process that is gone."""
+        unsent = self.filter(state__in=[RefundState.DUE, RefundState.SENDING], next_look_at__lte=now)
+        return unsent.filter(attempt__isnull=False)
+
+    def by_hand(self) -> RefundQuerySet:
+        """Those that staff have to transfer: of what was paid by invoice, and what no provider could send."""
+        return self.filter(Q(state=RefundState.FAILED) | Q(state=RefundState.DUE, receipt__isnull=False))
 
     def counted_as_due(self) -> RefundQuerySet:
         """What DESIGN.md calls "refund due": due, sending and failed."""
-        return self.exclude(state=RefundState.SUCCEEDED)
+        return self.exclude(state__in=Refund.DONE_STATES)
 
 
 class Refund(models.Model):
-    """`amount` Rappen of what `attempt` brought goes back the way it came.
+    """`amount` Rappen of what `attempt` or `receipt` brought go back.
 
-    Its key and parameters are stored before the provider hears of it.
+    To a provider they go back the way they came; the key and parameters are stored before it hears of it. What came by
+    transfer waits as due until staff have sent it back, and so does what a provider could not send.
     """
+
+    DONE_STATES: ClassVar = (RefundState.SUCCEEDED, RefundState.PAID_OUT)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     charge = models.ForeignKey("pooling.Charge", on_delete=models.PROTECT, related_name="refunds")
-    attempt = models.ForeignKey("pooling.Attempt", on_delete=models.PROTECT, related_name="refunds")
+    attempt = models.ForeignKey("pooling.Attempt", null=True, on_delete=models.PROTECT, related_name="refunds")
+    receipt = models.ForeignKey("pooling.Receipt", null=True, on_delete=models.PROTECT, related_name="refunds")
     amount = RappenField()
     payout = models.ForeignKey("pooling.Payout", null=True, on_delete=models.PROTECT, related_name="refunds")
     reason = models.CharField(max_length=12, choices=RefundReason.choices)
@@ -56,6 +68,10 @@ class Refund(models.Model):
     ref = models.CharField(max_length=255, blank=True)
     failure = models.CharField(max_length=60, blank=True)
     settled_at = models.DateTimeField(null=True)
+    # When it was transferred by hand: the day, the bank's reference, and who entered it.
+    paid_on = models.DateField(null=True)
+    paid_ref = models.CharField(max_length=100, blank=True)
+    paid_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = RefundQuerySet.as_manager()
 
@@ -71,10 +87,28 @@ class Refund(models.Model):
                 name="refund_of_a_surplus_names_its_payout",
             ),
             models.UniqueConstraint(fields=["ref"], condition=~Q(ref=""), name="refund_ref_is_unique"),
+            models.CheckConstraint(
+                condition=Q(attempt__isnull=False, receipt=None) | Q(attempt=None, receipt__isnull=False),
+                name="refund_is_of_one_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(attempt__isnull=False) | Q(state__in=["due", "paid_out"]), name="refund_by_hand_is_not_sent"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="paid_out", paid_on__isnull=False, paid_by__isnull=False) & ~Q(paid_ref="")
+                | ~Q(state="paid_out") & Q(paid_on=None, paid_by=None, paid_ref=""),
+                name="refund_paid_out_says_how",
+            ),
+            models.UniqueConstraint(fields=["paid_ref"], condition=~Q(paid_ref=""), name="refund_paid_ref_is_unique"),
         ]
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @property
+    def waits_for_staff(self) -> bool:
+        """Whether only staff can send it: see RefundQuerySet.by_hand."""
+        return self.state == RefundState.FAILED or (self.state == RefundState.DUE and self.receipt_id is not None)
 
     @property
     def key(self) -> str:

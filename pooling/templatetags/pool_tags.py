@@ -144,6 +144,8 @@ STEPS = {
     "pool_lapsed": _("Pledging ended without the threshold; nobody was charged"),
     "pool_cancelled": _("The workshop was called off"),
     "charge_due": _("A payment became due"),
+    "invoice_issued": _("An invoice was issued"),
+    "payment_way_changed": _("The way to pay was changed"),
     "charge_sending": _("The payment was sent to the payment service"),
     "charge_captured": _("The payment arrived"),
     "charge_action_required": _("The payment did not go through and needs you"),
@@ -153,6 +155,7 @@ STEPS = {
     "charge_void": _("The payment is not owed any more"),
     "refund_due": _("A refund became due"),
     "refund_succeeded": _("The refund was sent"),
+    "refund_paid_out": _("The refund was transferred"),
     "refund_failed": _("The refund did not go through; we look after it"),
 }
 

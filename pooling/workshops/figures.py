@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pooling.models import Attempt, Charge, ChargeState, Pledge, Pool, PoolState, Terms
+from pooling.actions.charges import VOIDABLE
+from pooling.models import Charge, ChargeState, Pledge, Pool, PoolState, Terms
 
 
 @dataclass(frozen=True)
@@ -114,21 +115,19 @@ class CallingOff:
 
 def calling_off(pool: Pool) -> CallingOff:
     """What calling `pool` off would do to each live pledge."""
-    pledges = pool.pledges.select_related("organisation").prefetch_related("charges__attempts__refunds")
+    pledges = pool.pledges.select_related("organisation").prefetch_related(
+        "charges__attempts__refunds", "charges__receipts__refunds"
+    )
     effects = [effect_on(pledge) for pledge in pledges]
     return CallingOff([effect for effect in effects if effect.pledge.is_live or effect.refunded or effect.under_way])
 
 
 def effect_on(pledge: Pledge) -> Effect:
     charges: list[Charge] = list(pledge.charges.all())
-    attempts: list[Attempt] = [attempt for charge in charges for attempt in charge.attempts.all()]
-    kept = [attempt.captured - sum(refund.amount for refund in attempt.refunds.all()) for attempt in attempts]
     return Effect(
         pledge=pledge,
-        refunded=sum(amount for amount in kept if amount > 0),
-        voided=sum(
-            charge.amount for charge in charges if charge.state in (ChargeState.DUE, ChargeState.ACTION_REQUIRED)
-        ),
+        refunded=sum(left for charge in charges for _source, left in charge.kept()),
+        voided=sum(charge.amount - charge.captured for charge in charges if charge.state in VOIDABLE),
         under_way=sum(charge.amount for charge in charges if charge.state == ChargeState.SENDING),
     )
 

@@ -59,6 +59,8 @@ SENTENCES = {
     "more_declined": _("%(organisation)s asked for more shares, which were not approved. It stays at: %(shares)s."),
     "more_ended": _("The request of %(organisation)s for more shares ended. It stays at: %(shares)s."),
     "charge_due": _("%(organisation)s owes %(amount)s."),
+    "invoice_issued": _("An invoice of %(amount)s was issued to %(organisation)s."),
+    "payment_way_changed": _("%(organisation)s changed how it pays."),
     "charge_sending": _("The payment of %(organisation)s was sent."),
     "charge_page_opened": _("%(organisation)s opened the payment page."),
     "charge_captured": _("%(amount)s arrived from %(organisation)s."),
@@ -69,6 +71,7 @@ SENTENCES = {
     "refund_due": _("%(amount)s go back to %(organisation)s."),
     "refund_sending": _("The refund of %(amount)s to %(organisation)s was sent."),
     "refund_succeeded": _("%(amount)s were paid back to %(organisation)s."),
+    "refund_paid_out": _("%(amount)s were paid back to %(organisation)s by transfer."),
     "refund_failed": _("The refund of %(amount)s to %(organisation)s failed."),
 }
 
@@ -80,6 +83,9 @@ CHARGE_STATES = {
     ChargeState.SENDING: _("on its way"),
     ChargeState.SUCCEEDED: _("paid"),
     ChargeState.ACTION_REQUIRED: _("waits for the organisation"),
+    ChargeState.ISSUED: _("invoice issued"),
+    ChargeState.PART_PAID: _("paid in part"),
+    ChargeState.PAID: _("paid by invoice"),
     ChargeState.FAILED: _("did not arrive"),
     ChargeState.VOID: _("void"),
 }

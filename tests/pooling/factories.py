@@ -9,9 +9,10 @@ from typing import Any
 from members.models import Membership, Organisation, Role, User
 from pooling.actions.approvals import Approver, ask_for_approval
 from pooling.actions.asking_more import ask_for_more
+from pooling.actions.bank import enter_receipt
 from pooling.actions.pledges import place_pledge
 from pooling.actions.pools import describe_workshop, draft_pool, open_pool
-from pooling.models import Approval, Pledge, Pool, SavedMethod
+from pooling.models import Approval, Charge, Creditor, PaysBy, Pledge, Pool, Receipt, SavedMethod
 from tests.members.factories import OrganisationFactory, UserFactory
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -81,6 +82,34 @@ def method(of: Organisation, behaviour: str = "pays") -> SavedMethod:
     )
 
 
+def account() -> Creditor:
+    """The operator's account, without which nobody can pay by invoice."""
+    address = {"street": "Mustergasse", "house_number": "1", "postcode": "3000", "town": "Bern"}
+    iban = "CH9300762011623852957"
+    return Creditor.objects.get_or_create(iban=iban, defaults={"name": "Up2Gether", **address})[0]
+
+
+def invoiced(pool: Pool, *, shares: int = 1, by: Organisation | None = None, now: datetime = NOW) -> Pledge:
+    """A pledge that is paid by invoice, and stands."""
+    account()
+    by = by or organisation()
+    return place_pledge(
+        pool=pool,
+        organisation=by,
+        shares=shares,
+        by=administrator(by),
+        language=by.language,
+        now=now,
+        pays_by=PaysBy.INVOICE,
+    )
+
+
+def receipt(charge: Charge, amount: int, *, reference: str = "", now: datetime = NOW) -> Receipt:
+    """A transfer of `amount` Rappen for `charge`, as staff enter it."""
+    reference = reference or f"ZKB-{uuid.uuid4()}"
+    return enter_receipt(charge=charge, amount=amount, value_date=now.date(), reference=reference, by=staff(), now=now)
+
+
 def pledge(
     pool: Pool, *, shares: int = 1, behaviour: str | None = "pays", by: Organisation | None = None, now: datetime = NOW
 ) -> Pledge:
@@ -100,6 +129,7 @@ def asked(
     method: SavedMethod | None = None,
     approver: Approver = APPROVER,
     now: datetime = NOW,
+    pays_by: PaysBy = PaysBy.CARD,
 ) -> Approval:
     """The request for approval of a pledge that is held meanwhile."""
     by = by or organisation()
@@ -111,6 +141,7 @@ def asked(
         language=by.language,
         approver=approver,
         method=method,
+        pays_by=pays_by,
         now=now,
     )
     return pending.approvals.select_related("pledge__pool", "pledge__organisation", "asked_by").get()

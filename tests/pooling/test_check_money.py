@@ -110,8 +110,8 @@ def plant_a_wrong_count_of_freed_places() -> None:
 def plant_a_charge_before_funding() -> None:
     pledge = make.pledge(make.opened())
     sql(
-        "INSERT INTO pooling_charge (uuid, pledge_id, amount, captured, state, created_at, failure, reminders) "
-        "VALUES (gen_random_uuid(), %s, 30000, 0, 'void', %s, '', 0)",
+        "INSERT INTO pooling_charge (uuid, pledge_id, pays_by, amount, captured, state, created_at, failure, "
+        "reminders) VALUES (gen_random_uuid(), %s, 'card', 30000, 0, 'void', %s, '', 0)",
         pledge.pk,
         NOW,
     )

@@ -1,0 +1,88 @@
+"""What invoices make us write: issued, paid in part or in full, reminders, another way to pay.
+
+As in letters.py: call each in the transaction of its event; as many statements for a hundred pledges as for one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pooling.models import Charge, Creditor, PaysBy, Pledge, PledgeState, Pool, PoolState, Receipt
+
+from .letters import Facts, tell, tell_each
+
+LAST_REMINDER = 3
+
+
+def tell_all_invoiced(*, pool: Pool, now: datetime) -> int:
+    """The threshold is reached: an invoice to each pledge that is paid by one."""
+    charges = Charge.objects.live().filter(pledge__pool=pool, pledge__state=PledgeState.STANDING)
+    charges = charges.filter(pays_by=PaysBy.INVOICE).select_related("pledge__organisation", "pledge__method", "invoice")
+    owed = {charge.pledge: charge for charge in charges}
+    if not owed:
+        return 0
+    account = account_facts()
+    return tell_each(
+        "invoice_issued",
+        pool=pool,
+        pledges=owed,
+        facts=lambda pledge: invoice_facts(owed[pledge]) | account | {"takes_place": pool.state == PoolState.CONFIRMED},
+        now=now,
+    )
+
+
+def tell_invoiced(*, charge: Charge, now: datetime) -> int:
+    """The invoice of a pledge that came after the threshold, or that was to be paid by card before."""
+    is_certain = charge.pledge.pool.state == PoolState.CONFIRMED
+    facts = invoice_facts(charge) | account_facts() | {"takes_place": is_certain}
+    pledge = charge.pledge
+    return tell("invoice_issued", key=f"invoice_issued-{pledge.uuid}", pledge=pledge, facts=facts, now=now)
+
+
+def tell_received(*, receipt: Receipt, kept: int, now: datetime) -> int:
+    """A transfer arrived, of which `kept` Rappen count: what is missing, or that nothing is, and what goes back."""
+    charge = receipt.charge
+    facts = invoice_facts(charge) | {
+        "received": receipt.amount,
+        "kept": kept,
+        "comes_back": receipt.amount - kept,
+        "value_date": receipt.value_date,
+        "reference": receipt.reference,
+        "is_late": now >= charge.invoice.due_at,
+        "takes_place": charge.pledge.pool.state == PoolState.CONFIRMED,
+    }
+    if charge.is_waiting:
+        facts |= account_facts()
+    return tell("received", key=f"received-{receipt.uuid}", pledge=charge.pledge, facts=facts, now=now)
+
+
+def tell_reminder(*, charge: Charge, number: int, now: datetime) -> int:
+    """An invoice is not paid yet: reminder 1 (before it is due), 2 (when it is), 3 (the last)."""
+    facts = invoice_facts(charge) | account_facts()
+    facts |= {"is_last": number == LAST_REMINDER, "is_late": now >= charge.invoice.due_at}
+    key = f"invoice_reminder-{charge.uuid}-{number}"
+    return tell("invoice_reminder", key=key, pledge=charge.pledge, facts=facts, now=now)
+
+
+def tell_way_changed(*, pledge: Pledge, once: int, now: datetime) -> int:
+    """Before prices lock: the pledge is paid in another way from now on. `once` tells one change from the next."""
+    key = f"way_changed-{pledge.uuid}-{once}"
+    return tell("way_changed", key=key, pledge=pledge, facts={"most": pledge.most}, now=now)
+
+
+def invoice_facts(charge: Charge) -> Facts:
+    """What is to be paid, and until when."""
+    return {
+        "amount": charge.amount,
+        "paid": min(charge.captured, charge.amount),
+        "missing": charge.still_open,
+        "number": charge.invoice.number,
+        "due_at": charge.invoice.due_at,
+        "keep_until": charge.mend_until,
+    }
+
+
+def account_facts() -> Facts:
+    """Where it is to be paid."""
+    creditor = Creditor.objects.first()
+    return {"iban": creditor.account, "payable_to": creditor.address} if creditor else {"iban": "", "payable_to": ""}

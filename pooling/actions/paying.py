@@ -1,0 +1,135 @@
+"""An organisation changes how it pays: by invoice instead of by card, or the other way round.
+
+Before prices lock that changes nothing but the way. Afterwards the charge that is open is voided and another one made,
+in one transaction: there is never more than one that asks for money.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from members.models import User
+from pooling.models import Charge, ChargeState, PaysBy, Pledge, PledgeState, Pool, SavedMethod, record
+
+from . import invoice_letters, letters
+from .charges import make_charges, void
+from .errors import (
+    AwaitsApproval,
+    InvoicedBefore,
+    NotAdministrator,
+    PartPaidAlready,
+    PaymentUnderWay,
+    PledgeEnded,
+    RefillsByCard,
+    WayIsSettled,
+)
+from .invoices import require_account, require_in_time, require_invoice_possible
+from .pledges import make_stand, take_method
+
+
+@transaction.atomic
+def pay_by_invoice(*, pledge: Pledge, by: User, now: datetime) -> Pledge:
+    """Pay `pledge` by invoice instead of by card. One that waits for its method stands herewith.
+
+    Raises NotAdministrator, AwaitsApproval, PledgeEnded, NoInvoices, InvoiceTooLate, RefillsByCard, WayIsSettled,
+    PaymentUnderWay, InvoicedBefore.
+    """
+    pool, pledge = lock(pledge)
+    if not pledge.organisation.is_administered_by(by):
+        raise NotAdministrator
+    if pledge.awaits_approval:
+        raise AwaitsApproval
+    if pledge.state == PledgeState.PENDING and pledge.held_until and now < pledge.held_until:
+        make_stand(pool=pool, pledge=pledge, method=None, now=now)
+        return pledge
+    require_way_open(pool=pool, pledge=pledge, wanted=PaysBy.INVOICE)
+    charge = open_charge(pledge)
+    if charge is None:
+        require_invoice_possible(pool=pool, now=now)
+    else:
+        require_invoice_instead(pool=pool, pledge=pledge, charge=charge, now=now)
+    change_way(pool=pool, pledge=pledge, method=None, charge=charge, by=by, now=now)
+    return pledge
+
+
+@transaction.atomic
+def pay_by_card(*, pledge: Pledge, method: SavedMethod, now: datetime, by: User | None = None) -> Pledge:
+    """Pay `pledge` with `method` instead of by invoice.
+
+    Raises NotAdministrator, PledgeEnded, WayIsSettled, PartPaidAlready, MethodGone.
+    """
+    pool, pledge = lock(pledge)
+    if by is not None and not pledge.organisation.is_administered_by(by):
+        raise NotAdministrator
+    require_way_open(pool=pool, pledge=pledge, wanted=PaysBy.CARD)
+    charge = open_charge(pledge)
+    if charge is not None and charge.state == ChargeState.PART_PAID:
+        raise PartPaidAlready
+    if charge is not None and charge.is_overdue(now=now):
+        raise WayIsSettled
+    change_way(pool=pool, pledge=pledge, method=method, charge=charge, by=by, now=now)
+    return pledge
+
+
+def lock(pledge: Pledge) -> tuple[Pool, Pledge]:
+    """The pool and the pledge, locked in this order and read anew."""
+    pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
+    pledges = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation", "method")
+    pledge = pledges.get(pk=pledge.pk)
+    pledge.pool = pool
+    return pool, pledge
+
+
+def open_charge(pledge: Pledge) -> Charge | None:
+    """Its live charge, locked; None before prices lock."""
+    charge = pledge.charges.live().select_for_update(no_key=True).first()
+    if charge is not None:
+        charge.pledge = pledge
+    return charge
+
+
+def require_way_open(*, pool: Pool, pledge: Pledge, wanted: PaysBy) -> None:
+    """Raises PledgeEnded or WayIsSettled unless how a standing pledge is paid may still change to `wanted`."""
+    if pledge.state != PledgeState.STANDING or pool.state not in Pool.OPEN_STATES:
+        raise PledgeEnded
+    if pledge.pays_by == wanted:
+        raise WayIsSettled
+    if pledge.charges.filter(state__in=[ChargeState.FAILED, *Charge.SETTLED_STATES]).exists():
+        raise WayIsSettled
+
+
+def require_invoice_instead(*, pool: Pool, pledge: Pledge, charge: Charge, now: datetime) -> None:
+    """Raises PaymentUnderWay, WayIsSettled, InvoicedBefore, RefillsByCard, NoInvoices, InvoiceTooLate unless an invoice
+    may take the place of a charge by card.
+    """
+    if charge.state == ChargeState.SENDING:
+        raise PaymentUnderWay
+    if charge.is_overdue(now=now):
+        raise WayIsSettled
+    if pledge.charges.filter(pays_by=PaysBy.INVOICE).exists():
+        raise InvoicedBefore
+    since, locked = pledge.stands_since, pool.funded_at
+    if since and locked and (since >= pool.closes_at or (pool.is_split and since > locked)):
+        raise RefillsByCard
+    require_account()
+    require_in_time(pool=pool, now=now)
+
+
+def change_way(
+    *, pool: Pool, pledge: Pledge, method: SavedMethod | None, charge: Charge | None, by: User | None, now: datetime
+) -> None:
+    """Another way for the pledge, and another charge in the place of the open one."""
+    take_method(pledge=pledge, method=method)
+    pledge.save(update_fields=["method", "pays_by"])
+    changed = record(pool, "payment_way_changed", now=now, by=by, pledge=pledge, pays_by=str(pledge.pays_by))
+    if charge is None:
+        invoice_letters.tell_way_changed(pledge=pledge, once=changed.pk, now=now)
+        return
+    void(pool=pool, charges=[charge], now=now)
+    [new] = make_charges(pool=pool, owed=[(pledge, charge.amount)], now=now)
+    if new.pays_by == PaysBy.INVOICE:
+        invoice_letters.tell_invoiced(charge=new, now=now)
+    else:
+        letters.tell_charged_instead(charge=new, now=now)
