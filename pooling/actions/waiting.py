@@ -129,9 +129,9 @@ def accept_offer(
 ) -> Pledge:
     """Take `shares` of those that are offered, all or fewer: `by` accepts the terms for them herewith.
 
-    With a saved `method` or by invoice the pledge stands at once; with an `approver` it waits for approval, without either for its
-    method, until the offer would have run out. The shares that are not taken go to the next in line. Accepting twice is
-    an answer, not an error. Raises NotAdministrator, OrganisationSuspended, OfferOver, TooFewShares, PoolFull,
+    With a saved `method` or by invoice the pledge stands at once; with an `approver` it waits for approval, else for
+    its method, until the offer would have run out. The shares that are not taken go to the next in line. Accepting
+    twice is an answer, not an error. Raises NotAdministrator, OrganisationSuspended, OfferOver, TooFewShares, PoolFull,
     MethodGone, NoInvoices, InvoiceTooLate, RefillsByCard, AskedTooOften.
     """
     require_binding(organisation=pledge.organisation, by=by)
