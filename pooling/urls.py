@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from .views import approvals, changing, payments, pledges
+from .views import approvals, changing, openness, payments, pledges
 
 app_name = "pooling"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path(_("pledges/<uuid:uuid>/back/"), pledges.setup_return, name="setup_return"),
     path(_("pledges/<uuid:uuid>/change/"), changing.pledge_change, name="pledge_change"),
     path(_("pledges/<uuid:uuid>/withdraw/"), changing.pledge_withdraw, name="pledge_withdraw"),
+    path(_("pledges/<uuid:uuid>/money/"), openness.pledge_money, name="pledge_money"),
+    path(_("pledges/<uuid:uuid>/money.csv"), openness.pledge_money_csv, name="pledge_money_csv"),
+    path(_("pools/<uuid:uuid>/cost-sheet/"), openness.pool_cost_sheet, name="cost_sheet"),
+    path(_("pools/<uuid:uuid>/cost-sheet.csv"), openness.pool_cost_sheet_csv, name="cost_sheet_csv"),
     path(_("pledges/<uuid:uuid>/approval/"), approvals.approval_again, name="approval_again"),
     path(_("pledges/<uuid:uuid>/approval/take-back/"), approvals.approval_take_back, name="approval_take_back"),
     path(_("approval/<str:token>/"), approvals.approval, name="approval"),

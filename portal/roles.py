@@ -38,7 +38,7 @@ FILES = [
 
 ROLES: dict[str, dict[str, list[str]]] = {
     EDITOR: {
-        "everywhere": [*ADMIN, *TRANSLATING, *SNIPPETS, "letters.change_letter"],
+        "everywhere": [*ADMIN, *TRANSLATING, *SNIPPETS, "letters.change_letter", "pooling.view_pledge"],
         "pages": ["wagtailcore.add_page", "wagtailcore.change_page", "wagtailcore.publish_page"],
         "files": FILES,
     },
@@ -57,6 +57,7 @@ APPS = [
     "wagtaildocs",
     "wagtail_localize",
     "home",
+    "pooling",
     "workshops",
     "letters",
 ]

@@ -80,6 +80,7 @@ class OrganisationForm(WagtailAdminModelForm):
             "canton",
             "language",
             "website",
+            "is_named",
             "state",
         ]
 

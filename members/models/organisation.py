@@ -105,6 +105,11 @@ class Organisation(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=OrganisationState.choices, default=OrganisationState.ACTIVE
     )
+    is_named = models.BooleanField(
+        _("named in public cost sheets"),
+        default=False,
+        help_text=_("Else it is a number there. It is never named with a pledge that has ended."),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="organisations")
 

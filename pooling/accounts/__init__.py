@@ -1,15 +1,21 @@
 """Reads only: where a pool's money is, what a pledge has been through, and what anyone needs to recompute both."""
 
+from .cost_sheet import CostSheet, cost_sheet
+from .explain import Explanation, explanation_of
 from .history import Step, history_of
 from .ladder import Rung, ladder_of
 from .money import Money, money_of, paid_shares
 from .pledges import charge_of, is_alive, needs_you, pledges_of
 
 __all__ = [
+    "CostSheet",
+    "Explanation",
     "Money",
     "Rung",
     "Step",
     "charge_of",
+    "cost_sheet",
+    "explanation_of",
     "history_of",
     "is_alive",
     "ladder_of",

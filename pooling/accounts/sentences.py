@@ -90,6 +90,7 @@ SENTENCES = {
     "refund_paid_out": _("%(amount)s were transferred back to your organisation."),
     "refund_failed": _("The refund of %(amount)s did not go through. It stays due, and we look after it."),
 }
+OWN_SURPLUS = _("More money came together than the workshop cost. Of it, %(amount)s go back to your organisation.")
 # They are over before anybody pledges, or touch nobody who did.
 NOT_ABOUT_A_PLEDGE = {"pool_drafted", "pool_redrafted", "pool_opened", "guarantee_recorded"}
 
@@ -123,4 +124,5 @@ def sentence_of(event: PoolEvent, *, ceiling: int) -> str:
         figures["most"] = format_chf(event.figures["shares"] * ceiling)
     if event.refund is not None:
         figures["reason"] = str(RefundReason(event.refund.reason).label)
-    return str(SENTENCES[event.kind]) % figures
+    is_own_surplus = event.kind == "surplus_paid" and event.pledge_id is not None
+    return str(OWN_SURPLUS if is_own_surplus else SENTENCES[event.kind]) % figures

@@ -101,6 +101,15 @@ def workshops(scene: Scene) -> Iterator[Stop]:
     yield Stop("workshops", "full", scene.full.get_url())
     yield Stop("workshops", "called off", scene.called_off.get_url())
     yield Stop("workshops", "without a pool", scene.without_pool.get_url())
+    sheets = {
+        "nobody pays yet": pool_of("homepage-brief"),
+        "payments under way": pool_of("online-counselling-start"),
+        "paid": pool_of("data-protection-practice"),
+        "lapsed": pool_of("newsletter-basics"),
+        "called off": scene.called_off.pool,
+    }
+    for name, pool in sheets.items():
+        yield Stop("cost sheet", name, scene.url("pooling:cost_sheet", pool.uuid))
 
 
 def pledging(scene: Scene) -> Iterator[Stop]:
@@ -169,6 +178,8 @@ def pledges(scene: Scene) -> Iterator[Stop]:
     }
     for name, (pledge, who) in of.items():
         yield Stop("pledge", name, scene.url("pooling:pledge", pledge.uuid), who=who)
+        if name in ("standing", "charged", "payment needs action", "refunded"):
+            yield Stop("money", name, scene.url("pooling:pledge_money", pledge.uuid), who=who)
     overviews = {
         "nothing to do": "muster",
         "something to do": "modele",
