@@ -28,7 +28,7 @@ from .money import Money, money_of
 
 # Of those that never stood, or no longer, nothing is told unless money of theirs came in.
 UNTOLD = {PledgeState.WITHDRAWN, PledgeState.EXPIRED}
-SENT_BACK = {RefundState.SUCCEEDED}
+SENT_BACK = {RefundState.SUCCEEDED, "paid_out"}  # by the provider, or by hand
 
 
 @dataclass(frozen=True)
