@@ -48,7 +48,7 @@ def queue_letter(
     return queue_letters(template=template, drafts=[Draft(key, organisation, context)], now=now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # what fails here undoes the event, too
 def queue_letters(*, template: str, drafts: Iterable[Draft], now: datetime) -> int:
     """Write letters to the active administrators of many organisations, and return how many.
 

@@ -61,8 +61,8 @@ def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return render(
             request, "pooling/pledge_not_possible.html", {"pool": pool, "why": NotAdministrator()}, status=403
         )
-    mine = Pledge.objects.live().filter(pool=pool, organisation__in=form.organisations).first()
     if request.method != "POST":
+        mine = Pledge.objects.live().filter(pool=pool, organisation__in=form.organisations).first()
         if mine and len(form.organisations) == 1:
             return redirect("pooling:pledge", mine.uuid)
         return pledge_form(request, form, pool)

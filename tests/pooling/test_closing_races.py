@@ -11,7 +11,7 @@ from members.letters.models import Letter
 from pooling.actions.charges import claim_due_charge
 from pooling.actions.errors import PoolClosed
 from pooling.actions.pledges import confirm_pledge, place_pledge
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges, follow, follow_up_attempts
 from pooling.invariants import breaches
@@ -55,7 +55,7 @@ def test_the_share_that_funds_against_closing_funds_before_or_comes_too_late(tur
             now=pool.closes_at - LAST_MOMENT,
             method=method,
         ),
-        lambda: lapse_overdue_pools(now=pool.closes_at),
+        lambda: end_overdue_pledging(now=pool.closes_at),
     )
     pool.refresh_from_db()
     if isinstance(came, Pledge):
@@ -75,7 +75,7 @@ def test_a_method_that_arrives_at_the_last_moment_against_closing(turn: int) -> 
     method = make.method(pending.organisation)
     stood, lapsed = at_once(
         lambda: confirm_pledge(pledge=pending, method=method, now=last),
-        lambda: lapse_overdue_pools(now=pool.closes_at),
+        lambda: end_overdue_pledging(now=pool.closes_at),
     )
     pool.refresh_from_db()
     pending.refresh_from_db()

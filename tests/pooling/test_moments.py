@@ -13,7 +13,7 @@ from pooling.actions.approvals import approve
 from pooling.actions.errors import ApprovalOver, PoolClosed, Refused, TermsUnsound
 from pooling.actions.methods import begin_setup_page, customer_of
 from pooling.actions.pledges import change_pledge, confirm_pledge, withdraw_pledge
-from pooling.actions.pools import lapse_overdue_pools
+from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.revising import extend_pool
 from pooling.invariants import breaches
 from pooling.models import Pledge, PledgeState, Pool, PoolState
@@ -86,7 +86,7 @@ def test_a_microsecond_before_closing_time_is_in(prepare: Callable[[Pool], Calla
     pool = make.opened()
     deed = prepare(pool)
     deed(pool.closes_at - TICK_OF_THE_CLOCK)
-    lapse_overdue_pools(now=pool.closes_at - TICK_OF_THE_CLOCK)
+    end_overdue_pledging(now=pool.closes_at - TICK_OF_THE_CLOCK)
     pool.refresh_from_db()
     assert pool.state == PoolState.OPEN
 
@@ -99,7 +99,7 @@ def test_at_closing_time_is_out_whether_tick_has_run_or_not(
     pool = make.opened()
     deed = prepare(pool)
     if has_ticked:
-        assert lapse_overdue_pools(now=pool.closes_at) == 1
+        assert end_overdue_pledging(now=pool.closes_at) == 1
     before = list(Pledge.objects.values("pk", "state", "shares"))
     with pytest.raises(Refused):
         deed(pool.closes_at)
@@ -112,7 +112,7 @@ def test_a_hold_ends_at_closing_time_at_the_latest() -> None:
     assert pending.held_until == pool.closes_at
     with pytest.raises(PoolClosed):
         confirm_pledge(pledge=pending, method=make.method(pending.organisation), now=pool.closes_at)
-    lapse_overdue_pools(now=pool.closes_at)
+    end_overdue_pledging(now=pool.closes_at)
     pending.refresh_from_db()
     assert pending.state == PledgeState.EXPIRED
 
