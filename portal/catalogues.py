@@ -42,22 +42,24 @@ def compile_catalogues(root: Path = ROOT) -> int:
         unfinished = path.with_suffix(".mo.new")
         catalogue = polib.pofile(str(path))
         if path.parent.parent.name in ELIDING:
-            set_apostrophes(catalogue)
+            set_type(catalogue)
         catalogue.save_as_mofile(str(unfinished))
         unfinished.replace(compiled)
         written += 1
     return written
 
 
-def set_apostrophes(catalogue: polib.POFile) -> None:
-    """Translators type a straight apostrophe after a letter, readers get a typographic one. "1'250" stays as it is."""
+def set_type(catalogue: polib.POFile) -> None:
+    """Set what translators type with their keyboard as readers are used to see it in print."""
     for entry in catalogue:
         entry.msgstr = typographic(entry.msgstr)
         entry.msgstr_plural = {number: typographic(text) for number, text in entry.msgstr_plural.items()}
 
 
 def typographic(text: str) -> str:
-    return re.sub(r"(?<=[^\W\d_])'(?=[\w%«<])", "’", text)
+    """With typographic apostrophes between words, and "e-mail" in one line. Amounts ("1'250") and addresses stay."""
+    text = re.sub(r"(?<=[^\W\d_])'(?=[\w%«<])", "’", text)
+    return re.sub(r"(?<!\w)([Ee])-mail(?!/)", "\\1\N{NON-BREAKING HYPHEN}mail", text)
 
 
 def problems(root: Path = ROOT) -> list[str]:

@@ -14,7 +14,8 @@ FIRST = datetime(2027, 3, 1, 13, 30, tzinfo=UTC)
 
 
 def in_a_template(moment: datetime, form: str) -> str:
-    return Template("{{ moment|date:form }}").render(Context({"moment": moment, "form": form}))
+    said = Template("{{ moment|date:form }}").render(Context({"moment": moment, "form": form}))
+    return " ".join(said.split())  # the space between day and month may be one that does not break
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def in_a_template(moment: datetime, form: str) -> str:
 def test_the_first_of_a_month_is_an_ordinal_in_french(language: str, form: str, said: str) -> None:
     with override(language):
         assert in_a_template(FIRST, form) == said
-        assert date_in_words(FIRST, form) == said
+        assert " ".join(date_in_words(FIRST, form).split()) == said
 
 
 def test_other_days_that_begin_with_a_one_stay_as_they_are() -> None:

@@ -127,10 +127,12 @@ def test_a_compiled_catalogue_is_renewed_when_its_source_changed(tmp_path: Path)
         ("Voir l'atelier d'%(name)s", "Voir l’atelier d’%(name)s"),
         ("l'<strong>%(n)s</strong>, l'«atelier»", "l’<strong>%(n)s</strong>, l’«atelier»"),
         ("CHF 1'250.00", "CHF 1'250.00"),
+        ("votre e-mail", "votre e\N{NON-BREAKING HYPHEN}mail"),
+        ("compte/e-mail/", "compte/e-mail/"),
         ("<a class='plain' href=''>", "<a class='plain' href=''>"),
     ],
 )
-def test_readers_get_typographic_apostrophes_between_words_only(written: str, read: str) -> None:
+def test_readers_get_what_translators_type_as_in_print(written: str, read: str) -> None:
     assert catalogues.typographic(written) == read
 
 

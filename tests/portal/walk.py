@@ -98,8 +98,9 @@ def spoken(tag: str, given: dict[str, str]) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """Without markup, entities and odd spaces, and with straight apostrophes, as in the catalogues."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).replace("\u00ad", "").replace("’", "'").split())
+    """Without markup, entities and odd spaces, and with the signs of a keyboard, as in the catalogues."""
+    said = html.unescape(re.sub(r"<[^>]+>", "", text)).replace("\u00ad", "")
+    return " ".join(said.replace("’", "'").replace("\N{NON-BREAKING HYPHEN}", "-").split())
 
 
 def pieces(message: str, *, words: int) -> Iterator[str]:
