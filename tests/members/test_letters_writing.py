@@ -207,7 +207,7 @@ def colours(name: str, attribute: str, dark: bool) -> set[str]:
 
 def tokens(dark: bool) -> dict[str, str]:
     """The design system's colours by name."""
-    light, _at, rest = TOKENS.read_text().partition("@media (prefers-color-scheme: dark)")
+    light, _at, rest = TOKENS.read_text().partition("@media screen and (prefers-color-scheme: dark)")
     return dict(re.findall(r"--([\w-]+): (#\w{6});", rest.partition("@media print")[0] if dark else light))
 
 

@@ -26,7 +26,7 @@ def colours(css: str) -> dict[str, str]:
 
 
 def schemes() -> dict[str, dict[str, str]]:
-    light, rest = TOKENS.split("@media (prefers-color-scheme: dark)")
+    light, rest = TOKENS.split("@media screen and (prefers-color-scheme: dark)")
     dark, print_ = rest.split("@media print")
     first = colours(light)
     return {"light": first, "dark": first | colours(dark), "print": first | colours(print_)}
