@@ -56,7 +56,9 @@ class PledgeForm(ApproverFields):
         },
     )
 
-    def __init__(self, *args: Any, pool: Pool, person: User, now: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, pool: Pool, person: User, now: datetime, offer: Pledge | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper()
         self.helper.layout = approver_layout(before=["organisation", "shares", "method"], after=["accept"])
@@ -68,8 +70,14 @@ class PledgeForm(ApproverFields):
             ),
         )
         self.pool = pool
-        self.now = now
+        self.left = offer.shares if offer else pool.open_places(now=now)
         mine = Organisation.objects.administered_by(person)
+        if offer:
+            mine = mine.filter(pk=offer.organisation_id)
+            self.fields["needs_approval"].help_text = _(
+                "The shares are held as long as this offer runs. The person gets a letter with a link and needs no "
+                "account. Nothing is binding before they approve."
+            )
         organisations: Any = self.fields["organisation"]
         organisations.queryset = mine
         organisations.error_messages["invalid_choice"] = _(
@@ -89,8 +97,8 @@ class PledgeForm(ApproverFields):
         if not self.saved:
             methods.widget = forms.HiddenInput()
         shares: Any = self.fields["shares"]
-        shares.widget.attrs.update({"max": pool.open_places(now=now), "inputmode": "numeric", "autocomplete": "off"})
-        shares.initial = 1
+        shares.widget.attrs.update({"max": self.left, "inputmode": "numeric", "autocomplete": "off"})
+        shares.initial = offer.shares if offer else 1
         shares.help_text = ngettext(
             "One share costs %(price)s at most and holds %(n)d seat.",
             "One share costs %(price)s at most and holds %(n)d seats.",
@@ -109,8 +117,8 @@ class PledgeForm(ApproverFields):
     def clean_shares(self) -> int:
         """As many as are left; the action decides again under the pool's lock."""
         shares: int = self.cleaned_data["shares"]
-        if shares > (left := self.pool.open_places(now=self.now)) > 0:
-            raise forms.ValidationError(str(PoolFull(left)), code="full")
+        if shares > self.left > 0:
+            raise forms.ValidationError(str(PoolFull(self.left)), code="full")
         return shares
 
     def clean(self) -> dict[str, Any]:

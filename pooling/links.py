@@ -32,6 +32,11 @@ def pledge_url(pledge: Pledge, language: str) -> str:
     return absolute("pooling:pledge", pledge.uuid, language=language)
 
 
+def offer_url(pledge: Pledge, language: str) -> str:
+    """Where an offer is accepted or declined; it asks for log-in."""
+    return absolute("pooling:offer", pledge.uuid, language=language)
+
+
 def setup_return_url(pledge: Pledge, language: str) -> str:
     """Where a person comes back to from the page on which a method is given."""
     return absolute("pooling:setup_return", pledge.uuid, language=language)

@@ -3,12 +3,16 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from .views import approvals, changing, openness, payments, pledges
+from .views import approvals, changing, openness, payments, pledges, waiting
 
 app_name = "pooling"
 urlpatterns = [
     path(_("pledges/new/<uuid:uuid>/"), pledges.pledge_new, name="pledge_new"),
     path(_("pledges/new/<uuid:uuid>/figures/"), pledges.pledge_consent, name="pledge_consent"),
+    path(_("pledges/new/<uuid:uuid>/waiting-list/"), waiting.waiting_new, name="waiting_new"),
+    path(_("pledges/<uuid:uuid>/offer/"), waiting.offer, name="offer"),
+    path(_("pledges/<uuid:uuid>/offer/figures/"), waiting.offer_consent, name="offer_consent"),
+    path(_("pledges/<uuid:uuid>/leave/"), waiting.waiting_leave, name="waiting_leave"),
     path(_("pledges/<uuid:uuid>/"), pledges.pledge_detail, name="pledge"),
     path(_("pledges/<uuid:uuid>/payment-method/"), pledges.pledge_setup, name="pledge_setup"),
     path(_("pledges/<uuid:uuid>/back/"), pledges.setup_return, name="setup_return"),

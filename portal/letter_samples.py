@@ -156,7 +156,13 @@ DECLINED: Facts = {
 }
 MORE: Facts = {"before": 2, "shares": 3, "seats": 6, "most": 375_000}
 MORE_ENDED: Facts = {"wanted": 3, "most": 250_000, "most_wanted": 375_000, "sentence": ""}
-OFFERED: Facts = {"wished": 2, "most": 250_000, "keep_until": NOW + timedelta(hours=48), "charged_at_once": False}
+OFFERED: Facts = {
+    "wished": 2,
+    "most": 250_000,
+    "keep_until": NOW + timedelta(hours=48),
+    "charged_at_once": False,
+    "offer_url": address("pledges/example/offer/"),
+}
 LIST_ENDED: Facts = {"pool_state": PoolState.CONFIRMED, "reason": ""}
 # What notices about an account are told, see members.accounts.
 NOTICE: Facts = {

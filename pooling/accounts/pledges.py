@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, OuterRef, Subquery
+
 from pooling.models import Charge, ChargeState, Pledge, PledgeState, PoolState
 
 if TYPE_CHECKING:
@@ -17,14 +19,21 @@ def charge_of(pledge: Pledge) -> Charge | None:
 
 
 def pledges_of(organisations: list[Organisation]) -> list[Pledge]:
-    """All pledges of some organisations, what is alive first, the newest first."""
+    """All pledges of some organisations, what is alive first, the newest first. Those that wait know their place."""
+    line = Pledge.objects.waiting().filter(pool=OuterRef("pool"), pk__lte=OuterRef("pk")).order_by()
     pledges = (
         Pledge.objects.filter(organisation__in=organisations)
         .select_related("pool", "organisation", "method")
         .prefetch_related("pool__texts", "charges__refunds")
+        .annotate(position=Subquery(line.values("pool").annotate(n=Count("pk")).values("n")))
         .order_by("-placed_at")
     )
     return sorted(pledges, key=lambda pledge: not is_alive(pledge))
+
+
+def position_of(pledge: Pledge) -> int:
+    """The pledge's place in line: 1 is the next to get an offer."""
+    return Pledge.objects.waiting().filter(pool=pledge.pool_id, pk__lte=pledge.pk).count()
 
 
 def is_alive(pledge: Pledge) -> bool:
@@ -36,12 +45,13 @@ def is_alive(pledge: Pledge) -> bool:
 
 
 def needs_you(pledge: Pledge) -> bool:
-    """Whether the organisation has to do something now: give a method, mend a payment, pay an invoice.
+    """Whether the organisation has to do something now: answer an offer, give a method, mend a payment, pay an invoice.
 
     That somebody has to approve is not its own affair.
     """
     charge = charge_of(pledge)
     return is_alive(pledge) and (
-        (pledge.state == PledgeState.PENDING and not pledge.awaits_approval)
+        pledge.state == PledgeState.OFFERED
+        or (pledge.state == PledgeState.PENDING and not pledge.awaits_approval)
         or (charge is not None and charge.is_waiting)
     )

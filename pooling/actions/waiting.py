@@ -138,7 +138,7 @@ def accept_offer(
     pool, pledge = lock(pledge.pk)
     if pledge.state in Pledge.PLACED_STATES:
         return pledge
-    if pledge.state != PledgeState.OFFERED or pledge.held_until is None or pledge.held_until <= now:
+    if pledge.held_until is None or not pledge.is_offered(now=now):
         raise OfferOver
     if shares < 1:
         raise TooFewShares

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from pooling import links
 from pooling.models import Pledge, Pool
 
 from .letters import Facts, tell, tell_each
@@ -25,6 +26,7 @@ def tell_offered(*, pledge: Pledge, now: datetime) -> int:
         "wished": pledge.wished,
         "most": pledge.most,
         "keep_until": pledge.held_until,
+        "offer_url": links.offer_url(pledge, pledge.organisation.language),
         "charged_at_once": pledge.pool.state in Pool.FINANCED_STATES,
     }
     return tell("offered", key=f"offered-{pledge.uuid}", pledge=pledge, facts=facts, now=now)

@@ -152,6 +152,10 @@ class Pledge(models.Model):
         """Whether it is on the waiting list, with an offer or without: it has cost and promised nothing."""
         return self.state in self.LISTED_STATES
 
+    def is_offered(self, *, now: datetime) -> bool:
+        """Whether there is an offer that may still be answered: read under the pool's lock where it decides."""
+        return self.state == PledgeState.OFFERED and self.held_until is not None and now < self.held_until
+
     @property
     def seats(self) -> int:
         """How many people it may send."""

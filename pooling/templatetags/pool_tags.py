@@ -45,6 +45,7 @@ def figures(pool: Pool) -> dict[str, Any]:
         "pool": pool,
         "tone": TONES[PoolState(pool.state)],
         "accepts": pool.open_places(now=now) > 0,
+        "has_waiting_list": pool.has_waiting_list(now=now),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +23,12 @@ from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_page
 from pooling.actions.pledges import place_pledge
 from pooling.forms import PledgeForm, button_text
-from pooling.models import ApprovalState, Pledge, PledgeState, Pool, PoolState, SetupPage, SetupState
+from pooling.models import OFFER_HOLD, ApprovalState, Pledge, PledgeState, Pool, PoolState, SetupPage, SetupState
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
 from .leaving import leads_to_provider
+
+OFFER_HOURS = int(OFFER_HOLD.total_seconds() // 3600)
 
 
 def own_pledge(request: HttpRequest, uuid: UUID) -> Pledge:
@@ -88,6 +91,11 @@ def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
         form.add_error(None, str(refusal))
         pool.refresh_from_db()
         return pledge_form(request, form, pool, status=403 if isinstance(refusal, NotAdministrator) else 409)
+    return to_next_step(request, pledge)
+
+
+def to_next_step(request: HttpRequest, pledge: Pledge) -> HttpResponse:
+    """Where somebody goes who has just accepted the terms: to give a method, or to the pledge's page."""
     if pledge.awaits_approval:
         messages.success(request, _("The shares are held, and a letter asks for the approval."))
         return redirect("pooling:pledge", pledge.uuid)
@@ -98,22 +106,29 @@ def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def pledge_form(request: HttpRequest, form: PledgeForm, pool: Pool, *, status: int = 200) -> HttpResponse:
-    """The page with the form, or with the reason why there is none."""
-    if pool.open_places(now=timezone.now()) == 0:
+    """The page with the form, or with the reason why there is none. Where all is taken, the waiting list has a page."""
+    now = timezone.now()
+    if pool.has_waiting_list(now=now):
+        if status != HTTPStatus.OK:
+            messages.info(
+                request, _("All shares have just been taken. Nothing was pledged and nothing will be charged.")
+            )
+        return redirect("pooling:waiting_new", pool.uuid)
+    if pool.open_places(now=now) == 0:
         return render(request, "pooling/pledge_not_possible.html", {"pool": pool}, status=status)
-    shares = chosen_shares(form["shares"].value(), pool)
+    shares = chosen_shares(form["shares"].value(), most=pool.open_places(now=now))
     return render(
         request, "pooling/pledge_new.html", {"pool": pool, "form": form, **consent(pool, shares)}, status=status
     )
 
 
-def chosen_shares(typed: Any, pool: Pool) -> int:
-    """The number that the figures above the button are about: what was typed if that is a number of shares that there
-    are, else one.
+def chosen_shares(typed: Any, *, most: int) -> int:
+    """The number that the figures above the button are about: what was typed if that is a number of shares, at most
+    as many as there are; else one.
     """
     text = str(typed or "").strip()
     shares = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-    return min(max(shares, 1), max(pool.open_places(now=timezone.now()), 1))
+    return min(max(shares, 1), max(most, 1))
 
 
 def consent(pool: Pool, shares: int) -> dict[str, Any]:
@@ -134,10 +149,11 @@ def consent(pool: Pool, shares: int) -> dict[str, Any]:
 def pledge_consent(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The figures above the button for another number of shares, asked for while it is being typed."""
     pool = published_pool(uuid)
+    most = pool.open_places(now=timezone.now())
     return render(
         request,
         "pooling/_consent.html",
-        {"pool": pool, **consent(pool, chosen_shares(request.GET.get("shares"), pool))},
+        {"pool": pool, **consent(pool, chosen_shares(request.GET.get("shares"), most=most))},
     )
 
 
@@ -149,6 +165,8 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One page per pledge that explains the organisation's money."""
     pledge = own_pledge(request, uuid)
     pool = pledge.pool
+    if pledge.is_listed:
+        return waiting_page(request, pledge)
     return render(
         request,
         "pooling/pledge.html",
@@ -169,6 +187,19 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "is_alive": accounts.is_alive(pledge),
         },
     )
+
+
+def waiting_page(request: HttpRequest, pledge: Pledge) -> HttpResponse:
+    """One's place on the waiting list, or the offer."""
+    context = {
+        "pledge": pledge,
+        "pool": pledge.pool,
+        "position": accounts.position_of(pledge),
+        "until": pledge.pool.accepts_until(now=timezone.now()),
+        "hours": OFFER_HOURS,
+        "is_administrator": pledge.organisation.is_administered_by(request.user),
+    }
+    return render(request, "pooling/waiting.html", context)
 
 
 def to_setup_page(request: HttpRequest, pledge: Pledge) -> HttpResponse:

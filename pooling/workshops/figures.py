@@ -77,6 +77,11 @@ class Effect:
     voided: int
     under_way: int
 
+    @property
+    def is_felt(self) -> bool:
+        """Whether it ends a pledge whose terms were accepted, or moves money."""
+        return self.pledge.state in Pledge.PLACED_STATES or self.refunded > 0 or self.under_way > 0
+
 
 @dataclass(frozen=True)
 class CallingOff:
@@ -119,7 +124,7 @@ def calling_off(pool: Pool) -> CallingOff:
         "charges__attempts__refunds", "charges__receipts__refunds"
     )
     effects = [effect_on(pledge) for pledge in pledges]
-    return CallingOff([effect for effect in effects if effect.pledge.is_live or effect.refunded or effect.under_way])
+    return CallingOff([effect for effect in effects if effect.is_felt])
 
 
 def effect_on(pledge: Pledge) -> Effect:

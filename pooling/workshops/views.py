@@ -128,11 +128,13 @@ class PoolView(FinancingView):
         if not why_not and not self.permissions.can_publish():
             why_not = _("Only people who may publish this page can call the workshop off.")
         pledges = pool.pledges.select_related("organisation", "method").prefetch_related("charges").order_by("-pk")
+        line = [pledge for pledge in pledges if pledge.is_listed]
         return self.show(
             meaning=meaning_of(pool),
             money=money_of(pool),
             tag=POOL_TAGS[pool.state],
-            pledges=[PledgeRow(pledge, charge_of(pledge)) for pledge in pledges],
+            pledges=[PledgeRow(pledge, charge_of(pledge)) for pledge in pledges if not pledge.is_listed],
+            line=line[::-1],
             timeline=timeline_of(pool),
             why_not_to_call_off=why_not,
             steps=steps_of(pool, may_publish=self.permissions.can_publish(), now=self.now),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from home.dates import date_in_words
-from pooling.accounts import charge_of
+from pooling.accounts import charge_of, position_of
 from pooling.models import Charge, ChargeState, Pledge, PledgeState, PoolState
 
 
@@ -29,7 +29,7 @@ class Entry:
 def entry_of(pledge: Pledge, *, now: datetime) -> Entry:
     charges = list(pledge.charges.all())
     charge = charge_of(pledge)
-    owed = pledge.most
+    owed = 0 if pledge.is_listed else pledge.most
     if charge is not None and charge.state != ChargeState.VOID:
         owed = max(0, charge.amount - charge.captured)
     return Entry(
@@ -62,6 +62,11 @@ def day(moment: datetime) -> str:
 def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
     """What happens next with a pledge that is alive, in one sentence."""
     pool = pledge.pool
+    if pledge.state == PledgeState.WAITING:
+        place = getattr(pledge, "position", None) or position_of(pledge)  # known where many were read at once
+        return _("You are number %(n)d in line. Waiting costs nothing.") % {"n": place}
+    if pledge.state == PledgeState.OFFERED:
+        return _("Shares are free for you and wait for your answer. Nothing is binding before.")
     if pledge.awaits_approval:
         return _("It waits for approval. Nothing is binding before.")
     if pledge.state == PledgeState.PENDING:

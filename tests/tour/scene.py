@@ -23,9 +23,10 @@ from pooling import links
 from pooling.actions.approvals import Approver, ask_for_approval, decline, send_again
 from pooling.actions.mending import open_payment_page
 from pooling.actions.methods import open_setup_page
-from pooling.actions.pledges import place_pledge, withdraw_pledge
+from pooling.actions.pledges import expire_overdue_pledges, place_pledge, withdraw_pledge
 from pooling.actions.pools import cancel_pool
 from pooling.actions.refunds import send_due_refunds
+from pooling.actions.waiting import join_waiting_list, make_offers
 from pooling.models import Approval, ApprovalState, Charge, ChargeState, Pledge, Pool, SandboxEntry
 from pooling.payments.base import Progress
 from pooling.workshops.models import WorkshopPage
@@ -50,6 +51,15 @@ PLAN: dict[str, Any] = {
     "pledges": [
         {"organisation": "beispiel", "shares": 1, "by": 5, "outcome": "paid"},
         {"organisation": "exemple", "shares": 1, "by": 4, "outcome": "paid"},
+    ],
+}
+
+# One in which a place is offered to the first in line, and a second one waits.
+QUEUE: dict[str, Any] = PLAN | {
+    "capacity": 3,
+    "pledges": [
+        {"organisation": "beispiel", "shares": 1, "by": 5, "outcome": "paid"},
+        {"organisation": "muster", "shares": 1, "by": 4, "outcome": "paid"},
     ],
 }
 
@@ -110,6 +120,7 @@ class Scene:
         texts = {"summary": "Tour", "venue": "Haus Beispiel, Bern"}
         self.without_pool = page("Tour ohne Pool", parent=parent, model=WorkshopPage, **texts)
         self.full = page("Tour ausgebucht", parent=parent, model=WorkshopPage, **texts)
+        self.queue = page("Tour Warteliste", parent=parent, model=WorkshopPage, **texts)
         self.called_off = page("Tour abgesagt", parent=parent, model=WorkshopPage, **texts)
         elsewhere = "de" if self.language != "de" else "fr"
         library = ResourceIndexPage.objects.get(locale__language_code=elsewhere)
@@ -119,7 +130,9 @@ class Scene:
     def add_pledges(self) -> None:
         full = Past("full", PLAN, self.full.translation_key, self.now)
         called_off = Past("called off", PLAN, self.called_off.translation_key, self.now)
-        act_out([full, called_off], now=self.now)
+        queue = Past("queue", QUEUE, self.queue.translation_key, self.now)
+        act_out([full, called_off, queue], now=self.now)
+        self.add_queue(queue.pool)
         off = called_off.pool
         cancel_pool(pool=off, reason="Krankheit", by=self.people["operator"], now=self.now)
         send_due_refunds(now=self.now)
@@ -148,6 +161,18 @@ class Scene:
         self.settled = self.pledge_of(pool_of("process-mapping"), "esempio")
         self.lapsed = self.pledge_of(pool_of("newsletter-basics"), "esempio")
         self.payment_page = local(open_payment_page(charge=self.asked, language=self.language, now=self.now) or "")
+
+    def add_queue(self, pool: Pool) -> None:
+        """The last place was held and nobody gave a method; it is offered to the first in line."""
+        an_hour_ago = self.now - timedelta(hours=1)
+        for key, action in [("esempio", place_pledge), ("exemple", join_waiting_list), ("modello", join_waiting_list)]:
+            placing = {"language": self.language} if action is place_pledge else {}
+            by = self.people[key]
+            shares = 2 if key == "exemple" else 1
+            action(pool=pool, organisation=organisation(key), shares=shares, by=by, now=an_hour_ago, **placing)
+        expire_overdue_pledges(now=self.now)
+        make_offers(now=self.now)
+        self.offered, self.waiting = self.pledge_of(pool, "exemple"), self.pledge_of(pool, "modello")
 
     def give_up_letters(self) -> None:
         """Two that no mail server took."""

@@ -46,6 +46,7 @@ def stops(scene: Scene) -> list[Stop]:
         *site(scene),
         *workshops(scene),
         *pledging(scene),
+        *waiting(scene),
         *approval(scene),
         *pledges(scene),
         *payments(scene),
@@ -125,7 +126,6 @@ def pledging(scene: Scene) -> Iterator[Stop]:
     yield Stop("pledging", "not possible: only administrators", new, who="member", status=403)
     closed = scene.url("pooling:pledge_new", pool_of("newsletter-basics").uuid)
     yield Stop("pledging", "not possible: closed", closed, who="beispiel")
-    yield Stop("pledging", "not possible: full", scene.url("pooling:pledge_new", scene.full.pool.uuid), who="modello")
     change = scene.url("pooling:pledge_change", scene.standing.uuid)
     yield Stop("pledging", "change", change, who="muster")
     yield Stop("pledging", "change, sent empty", change, who="muster", send={}, status=422)
@@ -143,6 +143,27 @@ def pledging(scene: Scene) -> Iterator[Stop]:
     too_late = scene.url("pooling:pledge_withdraw", scene.paid.uuid)
     yield Stop("pledging", "withdraw, too late", too_late, who="esempio")
     yield Stop("pledging", "withdraw, sent too late", too_late, who="esempio", send={}, status=409)
+
+
+def waiting(scene: Scene) -> Iterator[Stop]:
+    join = scene.url("pooling:waiting_new", scene.full.pool.uuid)
+    mine = str(organisation("modello").uuid)
+    offer = scene.url("pooling:offer", scene.offered.uuid)
+    yield Stop("waiting list", "form", join, who="modello")
+    yield Stop("waiting list", "form, for one of two organisations", join, who="between")
+    yield Stop("waiting list", "form, sent empty", join, who="modello", send={}, status=422)
+    too_many = {"organisation": mine, "shares": "99"}
+    yield Stop("waiting list", "form, more than there is", join, who="modello", send=too_many, status=422)
+    yield Stop("waiting list", "the workshop", scene.queue.get_url())
+    yield Stop("waiting list", "the workshop, in line", scene.queue.get_url(), who="modello")
+    yield Stop("waiting list", "place in line", scene.url("pooling:pledge", scene.waiting.uuid), who="modello")
+    yield Stop("waiting list", "leave", scene.url("pooling:waiting_leave", scene.waiting.uuid), who="modello")
+    yield Stop("waiting list", "their turn", scene.url("pooling:pledge", scene.offered.uuid), who="exemple")
+    yield Stop("waiting list", "offer", offer, who="exemple")
+    yield Stop("waiting list", "offer, sent empty", offer, who="exemple", send={}, status=422)
+    yield Stop("waiting list", "decline", scene.url("pooling:waiting_leave", scene.offered.uuid), who="exemple")
+    yield Stop("waiting list", "overview, an offer to answer", scene.url("dashboard"), who="exemple")
+    yield Stop("waiting list", "overview, in line", scene.url("dashboard"), who="modello")
 
 
 def approval(scene: Scene) -> Iterator[Stop]:
@@ -276,6 +297,7 @@ def admin(scene: Scene) -> Iterator[Stop]:
     yield Stop("admin", "terms", new, who="editor")
     yield Stop("admin", "terms, sent empty", new, who="editor", send={})
     yield Stop("admin", "pool", reverse("workshop_pool", args=[funded.pk]), who="editor")
+    yield Stop("admin", "pool with a waiting list", reverse("workshop_pool", args=[scene.queue.pk]), who="editor")
     yield Stop("admin", "guarantee", guarantee, who="editor")
     yield Stop("admin", "guarantee, what it does", guarantee, who="editor", send=promise)
     yield Stop("admin", "call off", call_off, who="editor")
