@@ -183,9 +183,33 @@ def plant_a_wrong_counter() -> None:
     sql("UPDATE pooling_pool SET held = 1")
 
 
+def split_over_four() -> Pool:
+    """CHF 900.01 over two pledges of two shares."""
+    pool = make.opened(pricing="split", cost=90_001, ceiling=30_001, capacity=4)
+    for _each in range(2):
+        make.pledge(pool, shares=2)
+    return pool
+
+
+def plant_a_rappen_missing_in_a_split() -> None:
+    pool = split_over_four()
+    sql("UPDATE pooling_slot SET amount = amount - 1 WHERE id = (SELECT max(id) FROM pooling_slot)")
+    sql("UPDATE pooling_charge SET amount = amount - 1 WHERE id = (SELECT max(id) FROM pooling_charge)")
+    assert Charge.objects.filter(pledge__pool=pool).count() == 2
+
+
+def plant_shares_of_a_split_that_differ_by_more_than_a_rappen() -> None:
+    first = split_over_four().pledges.order_by("pk")[0]
+    one, other = first.slots.order_by("pk")
+    sql("UPDATE pooling_slot SET amount = amount + 5 WHERE id = %s", one.pk)
+    sql("UPDATE pooling_slot SET amount = amount - 5 WHERE id = %s", other.pk)
+
+
 @pytest.mark.parametrize(
     ("plant", "number"),
     [
+        (plant_a_rappen_missing_in_a_split, 2),
+        (plant_shares_of_a_split_that_differ_by_more_than_a_rappen, 2),
         (plant_a_charge_before_funding, 1),
         (plant_a_wrong_amount_on_a_slot, 2),
         (plant_a_missing_slot, 2),
