@@ -167,7 +167,7 @@ class ChangeForm(forms.Form):
         shares.widget.attrs.update({"max": most, "inputmode": "numeric", "autocomplete": "off"})
         self.approved = pledge.approvals.most_approved()
         if self.approved is not None:
-            self.ask_who_approves(pledge.approvals.latest("pk"))
+            self.ask_who_approves(pledge.approvals.own().latest("pk"))
 
     def ask_who_approves(self, last: Approval) -> None:
         """Fields for whoever has to approve more, filled in with the person who was asked last."""

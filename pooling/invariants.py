@@ -36,6 +36,7 @@ from .models import (
     RefundReason,
     RefundState,
     Slot,
+    TransferState,
     WebhookEvent,
 )
 from .replay import FIGURES, Replayed, replay
@@ -134,9 +135,9 @@ def what_arrived_is_told_by_its_payments() -> Iterator[str]:
 
 def no_more_stands_than_was_approved() -> Iterator[str]:
     """3, too: where somebody had to approve, so many shares stand at most; while they decide, the request is open."""
-    approved = Approval.objects.approved().filter(pledge=OuterRef("pk"), shares__gte=OuterRef("shares"))
+    approved = Approval.objects.own().approved().filter(pledge=OuterRef("pk"), shares__gte=OuterRef("shares"))
     asked = Approval.objects.asked().filter(pledge=OuterRef("pk"), before=0)
-    needing = Pledge.objects.live().filter(Exists(Approval.objects.filter(pledge=OuterRef("pk"))))
+    needing = Pledge.objects.live().filter(Exists(Approval.objects.own().filter(pledge=OuterRef("pk"))))
     pledges = needing.annotate(is_approved=Exists(approved), is_asked=Exists(asked))
     for pledge in pledges.filter(Q(awaits_approval=F("is_approved")) | ~Q(awaits_approval=F("is_asked"))):
         yield f"3: pledge {pledge.uuid} of {pledge.shares} shares is {pledge.state} without the approval it needed"
@@ -243,6 +244,10 @@ def events_tell_the_state() -> Iterator[str]:
         chunk_size=5000
     ):
         refunds[pool_id][pk] = RefundState.DUE if state == RefundState.SENDING else state
+    holders: dict[int, dict[int, int]] = defaultdict(dict)
+    passed_on = Pledge.objects.filter(transfers__state=TransferState.DONE).distinct()
+    for pool_id, pk, holder in passed_on.values_list("pool", "pk", "organisation"):
+        holders[pool_id][pk] = holder
     more: dict[int, dict[int, int]] = defaultdict(dict)
     for pool_id, pk, added in asked_for_more().values_list("pledge__pool", "pledge", "added_shares"):
         more[pool_id][pk] = added
@@ -255,6 +260,7 @@ def events_tell_the_state() -> Iterator[str]:
             ("captured", replayed.captured, pool.captured),
             ("freed places", replayed.freed, pool.freed),
             ("pledges", replayed.pledges, pledges[pool.pk]),
+            ("holders", replayed.holders, holders[pool.pk]),
             ("requests for more", replayed.more, more[pool.pk]),
             ("refunds", replayed.refunds, refunds[pool.pk]),
             ("backing", replayed.backing, backing[pool.pk]),

@@ -15,10 +15,11 @@ from django.urls import reverse
 from django.utils import translation
 
 if TYPE_CHECKING:
-    from .models import Approval, Charge, Pledge
+    from .models import Approval, Charge, Pledge, Pool, Transfer
 
 MEND = "pooling.mend"
 APPROVAL = "pooling.approval"
+TRANSFER = "pooling.transfer"
 
 
 def absolute(name: str, *args: object, language: str) -> str:
@@ -70,3 +71,33 @@ def approval_of(token: str) -> tuple[UUID, int]:
     """The approval that a link is about, and the link's number. Raises signing.BadSignature for a forged one."""
     uuid, link = signing.loads(token, salt=APPROVAL)
     return UUID(uuid), int(link)
+
+
+def transfer_url(transfer: Transfer, language: str) -> str:
+    """The link of an offer, for whoever it was sent to. Its end stands in the row."""
+    return absolute("pooling:transfer_offer", transfer_token(transfer), language=language)
+
+
+def transfer_return_url(transfer: Transfer, language: str) -> str:
+    """Where a person who takes a pledge over comes back to from the page on which the method is given."""
+    return absolute("pooling:transfer_return", transfer_token(transfer), language=language)
+
+
+def transfer_record_url(transfer: Transfer, language: str) -> str:
+    """What became of an offer, for the organisation that made it; it asks for log-in."""
+    return absolute("pooling:transfer_record", transfer.uuid, language=language)
+
+
+def transfer_token(transfer: Transfer) -> str:
+    return signing.dumps(str(transfer.uuid), salt=TRANSFER)
+
+
+def transfer_of(token: str) -> UUID:
+    """The offer that a link is about. Raises signing.BadSignature for a forged one."""
+    return UUID(signing.loads(token, salt=TRANSFER))
+
+
+def workshop_url(pool: Pool, language: str) -> str:
+    """The workshop's page, or the portal where nothing was published yet."""
+    text = pool.text(language)
+    return f"{settings.SITE_URL}{text.path}" if text else str(settings.SITE_URL)

@@ -24,6 +24,7 @@ class Replayed:
     closes_at: datetime | None = None  # None where it was never moved
     subsidy: int | None = None  # None where it never grew
     refunds: dict[int, str] = field(default_factory=dict)
+    holders: dict[int, int] = field(default_factory=dict)  # of pledges that passed to another organisation
     more: dict[int, int] = field(default_factory=dict)  # shares that are asked for beside those that stand, by pledge
 
     def shares(self, state: str) -> int:
@@ -81,6 +82,9 @@ FIGURES = {
     "failure",
     "state",
     "approval",
+    "transfer",
+    "holder",
+    "holder_before",
     "gap",
     "drawn",
     "absorbed",
@@ -112,6 +116,8 @@ def replay(events: QuerySet[PoolEvent]) -> dict[int, Replayed]:
             pool.more[happened.pledge_id] = happened.figures["shares"] - happened.figures["before"]
         elif happened.kind in MORE_ENDS and happened.pledge_id:
             pool.more.pop(happened.pledge_id, None)
+        elif happened.kind == "pledge_transferred" and happened.pledge_id:
+            pool.holders[happened.pledge_id] = happened.figures["holder"]
         elif happened.kind == "slots_refilled":
             pool.freed -= happened.figures["shares"]
         elif happened.kind in BACKING_TURNS:

@@ -14,6 +14,8 @@ from pooling.actions.pledges import expire_overdue_pledges
 from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges, follow_up_attempts
+from pooling.actions.transfer_letters import send_transfer_letters
+from pooling.actions.transfers import expire_transfers
 from pooling.actions.waiting import end_overdue_lists, expire_overdue_offers, make_offers
 
 STEPS = (
@@ -22,8 +24,10 @@ STEPS = (
     expire_overdue_pledges,
     expire_requests_for_more,
     expire_overdue_offers,
+    expire_transfers,
     remind_approvers,  # after expiry: whose time is over is not reminded
     send_approval_letters,
+    send_transfer_letters,
     end_overdue_pledging,
     collect_due_charges,
     follow_up_attempts,

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from .views import approvals, changing, openness, payments, pledges, waiting
+from .views import approvals, changing, openness, payments, pledges, transfers, waiting
 
 app_name = "pooling"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path(_("pools/<uuid:uuid>/cost-sheet.csv"), openness.pool_cost_sheet_csv, name="cost_sheet_csv"),
     path(_("pledges/<uuid:uuid>/approval/"), approvals.approval_again, name="approval_again"),
     path(_("pledges/<uuid:uuid>/approval/take-back/"), approvals.approval_take_back, name="approval_take_back"),
+    path(_("pledges/<uuid:uuid>/pass-on/"), transfers.pledge_transfer, name="pledge_transfer"),
+    path(_("offers/<uuid:uuid>/"), transfers.transfer_record, name="transfer_record"),
+    path(_("offer/<str:token>/"), transfers.transfer_offer, name="transfer_offer"),
+    path(_("offer/<str:token>/back/"), transfers.transfer_return, name="transfer_return"),
     path(_("approval/<str:token>/"), approvals.approval, name="approval"),
     path(_("payment/<str:token>/"), payments.mend, name="mend"),
     path(_("payment/<str:token>/back/"), payments.mend_return, name="mend_return"),

@@ -164,6 +164,15 @@ OFFERED: Facts = {
     "offer_url": address("pledges/example/offer/"),
 }
 LIST_ENDED: Facts = {"pool_state": PoolState.CONFIRMED, "reason": ""}
+GIVER = "Fondation Exemple"
+PASSED_ON: Facts = {
+    "url": address("offers/example/"),
+    "giver": GIVER,
+    "receiver": "Associazione Modello",
+    "most": 250_000,
+    "expires_at": IN_A_WEEK,
+    "surplus": SurplusRule.PAYERS.label,
+}
 # What notices about an account are told, see members.accounts.
 NOTICE: Facts = {
     "email": "anna.keller@example.org",
@@ -235,6 +244,17 @@ GROUPS: dict[str, dict[str, States]] = {
             "without": {"sentence": ""} | NOT_AGAIN,
         },
         "pooling/letters/approval_expired.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
+    },
+    "Weitergabe": {
+        "pooling/letters/transfer_offered.txt": {"": PASSED_ON},
+        "pooling/letters/transfer_done.txt": {"": PASSED_ON},
+        "pooling/letters/transfer_received.txt": {"": CONSENT | {"giver": GIVER}},
+        "pooling/letters/transfer_ended.txt": {
+            "declined": PASSED_ON | {"why": "declined"},
+            "not taken over": PASSED_ON | {"why": "expired"},
+            "prices locked": PASSED_ON | {"why": "locked", "standing": 8},
+        },
+        "pooling/letters/transfer_off.txt": {"": PASSED_ON},
     },
     "Zahlungen": {
         "pooling/letters/funded.txt": {

@@ -253,3 +253,32 @@ class OfferOver(Refused):
 
     def __str__(self) -> str:
         return _("This offer has ended. Nothing was pledged and nothing will be charged.")
+
+
+class AlreadyOffered(Refused):
+    def __str__(self) -> str:
+        return _("This pledge is offered to another organisation already. Take that offer back to make another one.")
+
+
+class OfferedTooOften(Refused):
+    def __str__(self) -> str:
+        return _("Your organisation has made many offers within a day. Please try again tomorrow. Nothing has changed.")
+
+
+class TransferOver(Refused):
+    """The offer was taken up, declined or taken back, its time is over, or prices are locked."""
+
+    def __str__(self) -> str:
+        return _("This offer has ended. Nothing has changed, and nothing is owed because of it.")
+
+
+class TransferTaken(Refused):
+    def __str__(self) -> str:
+        return _(
+            "Another organisation has accepted this offer. Nothing has changed, and nothing is owed because of it."
+        )
+
+
+class OwnPledge(Refused):
+    def __str__(self) -> str:
+        return _("This pledge is your organisation's own. To keep it, take the offer back on the pledge's page.")

@@ -1,4 +1,5 @@
-"""What may still be open about a pledge that stands: a request for more of its shares. How that ends without a yes.
+"""What may still be open about a pledge that stands: a request for more of its shares, an offer to pass it on. How each
+ends without a yes.
 
 It sits below funding and below pledging, because both end what is open.
 """
@@ -8,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from members.models import User
-from pooling.models import Approval, ApprovalState, Pledge, Pool, record
+from pooling.models import Approval, ApprovalState, Pledge, Pool, Transfer, TransferState, record
 
-from . import approval_letters
+from . import approval_letters, transfer_letters
 
 
 def end_request(
@@ -42,7 +43,41 @@ def end_requests(
     return ended
 
 
+def end_transfer(
+    *, pool: Pool, transfer: Transfer, state: TransferState, now: datetime, by: User | None = None
+) -> None:
+    """An offer to another organisation ends: the pledge stays its holder's. Whoever had accepted it is told.
+
+    Call it under the pool's lock.
+    """
+    transfer.state, transfer.ended_at, transfer.letter, transfer.email = state, now, "", ""
+    transfer.save()
+    pledge = transfer.pledge
+    record(pool, "transfer_ended", now=now, by=by, pledge=pledge, shares=transfer.shares, transfer=transfer.pk)
+    transfer_letters.tell_receiver_it_ended(transfer=transfer, now=now)
+
+
+def end_transfers(
+    *, pool: Pool, state: TransferState, now: datetime, pledge: Pledge | None = None, by: User | None = None
+) -> list[Transfer]:
+    """End all offers of pledges, or that of one pledge. Returns them. Call it under the pool's lock."""
+    live = Transfer.objects.live().filter(pledge__pool=pool).order_by("pk")
+    if pledge is not None:
+        live = live.filter(pledge=pledge)
+    related = ("pledge__organisation", "giver", "receiver")
+    ended = list(live.select_for_update(no_key=True, of=("self",)).select_related(*related))
+    for transfer in ended:
+        transfer.pledge.pool = pool
+        end_transfer(pool=pool, transfer=transfer, state=state, now=now, by=by)
+    return ended
+
+
 def cut_off(*, pool: Pool, now: datetime) -> None:
-    """Prices lock: what is still asked for comes too late, and its organisations are told. Under the pool's lock."""
+    """Prices lock: what is still asked for or offered comes too late, and its organisations are told.
+
+    Call it under the pool's lock.
+    """
     for approval in end_requests(pool=pool, state=ApprovalState.EXPIRED, now=now):
         approval_letters.tell_more_ended(pledge=approval.pledge, approval=approval, why="locked", now=now)
+    for transfer in end_transfers(pool=pool, state=TransferState.EXPIRED, now=now):
+        transfer_letters.tell_giver_it_ended(transfer=transfer, why="locked", now=now)

@@ -19,11 +19,13 @@ from pooling.models import (
     SavedMethod,
     SetupPage,
     SetupState,
+    Transfer,
+    TransferState,
 )
 from pooling.payments import current_provider, provider
 from pooling.payments.base import CustomerRequest, Method, OutcomeUnknown, Page, RequestRefused, SetupRequest
 
-from .errors import AwaitsApproval, PledgeEnded
+from .errors import AwaitsApproval, PledgeEnded, TransferOver
 
 # A page for a payment method lives so long: it ends before the hold of 35 minutes does (DESIGN.md section 5).
 PAGE_LIFE = timedelta(minutes=31)
@@ -49,17 +51,17 @@ def customer_of(organisation: Organisation) -> ProviderCustomer:
     ]
 
 
-def open_setup_page(*, pledge: Pledge, language: str, now: datetime) -> str:
-    """The address of the page on which the pledge's payment method is given. Asking again gives the same page while it
-    is open.
+def open_setup_page(*, pledge: Pledge, language: str, now: datetime, transfer: Transfer | None = None) -> str:
+    """The address of the page on which the pledge's payment method is given, by its holder or by whoever takes it over
+    with `transfer`. Asking again gives the same page while it is open.
 
-    Raises PledgeEnded if the pledge does not wait for a method, AwaitsApproval if it waits for somebody's approval
-    first, OutcomeUnknown if the provider can't be reached (the
-    places stay held),
+    Raises PledgeEnded if the pledge does not wait for a method, TransferOver if the offer does not, AwaitsApproval if
+    it waits for somebody's approval first, OutcomeUnknown if the provider can't be reached (the places stay held),
     RequestRefused if it opens no page.
     """
-    customer = customer_of(pledge.organisation)
-    row = begin_setup_page(pledge=pledge, customer=customer, language=language, now=now)
+    holder = transfer.receiver if transfer and transfer.receiver else pledge.organisation
+    customer = customer_of(holder)
+    row = begin_setup_page(pledge=pledge, customer=customer, language=language, now=now, transfer=transfer)
     if row.state == SetupState.OPEN:
         return row.url
     try:
@@ -67,7 +69,7 @@ def open_setup_page(*, pledge: Pledge, language: str, now: datetime) -> str:
     except RequestRefused:
         # It was written down a while ago and never opened: now its end is too near. The next one has a new key and a
         # new end.
-        row = begin_setup_page(pledge=pledge, customer=customer, language=language, now=now)
+        row = begin_setup_page(pledge=pledge, customer=customer, language=language, now=now, transfer=transfer)
         page = ask_for_page(row)
     SetupPage.objects.filter(pk=row.pk, state=SetupState.OPENING).update(
         ref=page.ref, url=page.url, state=SetupState.OPEN
@@ -85,37 +87,57 @@ def ask_for_page(row: SetupPage) -> Page:
 
 
 @transaction.atomic
-def begin_setup_page(*, pledge: Pledge, customer: ProviderCustomer, language: str, now: datetime) -> SetupPage:
+def begin_setup_page(
+    *,
+    pledge: Pledge,
+    customer: ProviderCustomer,
+    language: str,
+    now: datetime,
+    transfer: Transfer | None = None,
+) -> SetupPage:
     """Write the page down before the provider hears of it; the one that is open already if there is one."""
     pledge = (
         Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
     )
+    if transfer is None:
+        require_waiting(pledge=pledge, now=now)
+        success_url, cancel_url = links.setup_return_url(pledge, language), links.pledge_url(pledge, language)
+    else:
+        transfer = Transfer.objects.select_for_update(no_key=True).get(pk=transfer.pk)
+        if transfer.state != TransferState.ACCEPTED or not transfer.is_open(now=now):
+            raise TransferOver
+        success_url, cancel_url = links.transfer_return_url(transfer, language), links.transfer_url(transfer, language)
+    pages = pledge.setup_pages.filter(transfer=transfer, state__in=[SetupState.OPENING, SetupState.OPEN])
+    if live := pages.filter(expires_at__gt=now).first():
+        return live
+    pages.update(state=SetupState.EXPIRED)
+    number = pledge.setup_pages.count() + 1
+    request = SetupRequest(
+        customer_ref=customer.ref,
+        pledge=str(pledge.uuid),
+        language=language,
+        success_url=success_url,
+        cancel_url=cancel_url,
+        expires_at=now + PAGE_LIFE,
+    )
+    return SetupPage.objects.create(
+        pledge=pledge,
+        transfer=transfer,
+        provider=customer.provider,
+        key=f"setup-{pledge.uuid}-{number}",
+        parameters=provider(customer.provider).setup_parameters(request),
+        expires_at=now + PAGE_LIFE,
+    )
+
+
+def require_waiting(*, pledge: Pledge, now: datetime) -> None:
+    """Raises PledgeEnded or AwaitsApproval unless the pledge waits for its method. Call it under its lock."""
     is_held = pledge.state == PledgeState.PENDING and pledge.held_until is not None and now < pledge.held_until
     # A card instead of an invoice; whether that is still possible is decided when it is there.
     if not is_held and not (pledge.state == PledgeState.STANDING and pledge.pays_by == PaysBy.INVOICE):
         raise PledgeEnded
     if pledge.awaits_approval:
         raise AwaitsApproval
-    live = pledge.setup_pages.filter(state__in=[SetupState.OPENING, SetupState.OPEN], expires_at__gt=now).first()
-    if live:
-        return live
-    pledge.setup_pages.filter(state__in=[SetupState.OPENING, SetupState.OPEN]).update(state=SetupState.EXPIRED)
-    number = pledge.setup_pages.count() + 1
-    request = SetupRequest(
-        customer_ref=customer.ref,
-        pledge=str(pledge.uuid),
-        language=language,
-        success_url=links.setup_return_url(pledge, language),
-        cancel_url=links.pledge_url(pledge, language),
-        expires_at=now + PAGE_LIFE,
-    )
-    return SetupPage.objects.create(
-        pledge=pledge,
-        provider=customer.provider,
-        key=f"setup-{pledge.uuid}-{number}",
-        parameters=provider(customer.provider).setup_parameters(request),
-        expires_at=now + PAGE_LIFE,
-    )
 
 
 def keep_method(*, organisation: Organisation, provider_name: str, method: Method, now: datetime) -> SavedMethod:
@@ -189,7 +211,7 @@ def unfinished_setup_pages(*, now: datetime) -> list[SetupPage]:
     """Open pages that are worth a look: not looked at for a minute, or run out, or opened by a process that is gone."""
     pages = (
         SetupPage.objects.filter(state__in=[SetupState.OPENING, SetupState.OPEN])
-        .select_related("pledge__pool", "pledge__organisation")
+        .select_related("pledge__pool", "pledge__organisation", "transfer__receiver")
         .order_by("pk")
     )
     return [

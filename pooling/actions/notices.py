@@ -22,6 +22,7 @@ from .paying import pay_by_card
 from .pledges import confirm_pledge
 from .refunds import enter_refund_result
 from .settlement import ask, enter_result
+from .transfers import complete_transfer
 
 log = structlog.get_logger(__name__)
 
@@ -41,15 +42,18 @@ def look_at_setup_page(*, page: SetupPage, now: datetime) -> SetupPage:
         SetupPage.objects.filter(pk=page.pk, state=SetupState.OPENING).update(state=SetupState.EXPIRED)
         return page
     result = bank.look_at_setup(page.ref)
-    if result.progress == Progress.OPEN and not page.pledge.is_live:
+    is_wanted = page.transfer.is_live if page.transfer else page.pledge.is_live
+    if result.progress == Progress.OPEN and not is_wanted:
         bank.close_setup_page(page.ref)
         result = bank.look_at_setup(page.ref)
     if result.progress == Progress.SUCCEEDED and result.method:
-        method = keep_method(
-            organisation=page.pledge.organisation, provider_name=page.provider, method=result.method, now=now
-        )
+        holder = page.transfer.receiver if page.transfer and page.transfer.receiver else page.pledge.organisation
+        method = keep_method(organisation=holder, provider_name=page.provider, method=result.method, now=now)
         try:
-            confirm_with(page.pledge, method=method, now=now)
+            if page.transfer:
+                complete_transfer(transfer=page.transfer, method=method, now=now)
+            else:
+                confirm_with(page.pledge, method=method, now=now)
         except Refused:
             # The places are gone or the pool has closed. The pledge's page says so; the method isn't needed unless
             # another pledge uses it.
@@ -132,7 +136,7 @@ def look_at(happened: WebhookEvent, *, now: datetime) -> None:
         return
     page = (
         SetupPage.objects.filter(provider=happened.provider, ref=about)
-        .select_related("pledge__pool", "pledge__organisation")
+        .select_related("pledge__pool", "pledge__organisation", "transfer__receiver")
         .first()
     )
     if page:

@@ -21,6 +21,7 @@ from pooling.models import (
     PoolState,
     SavedMethod,
     Slot,
+    TransferState,
     record,
 )
 
@@ -39,7 +40,7 @@ from .errors import (
     TooFewShares,
 )
 from .invoices import require_invoice_possible
-from .loose_ends import end_requests
+from .loose_ends import end_requests, end_transfers
 from .settlement import charge_late_pledge, fund_pool
 
 # How the history names the end of a pledge, by what it was before and what it is then.
@@ -249,6 +250,7 @@ def set_shares(
 
     Added slots come last, and the last ones go first. The pool is funded if that was what it needed.
     """
+    end_transfers(pool=pool, pledge=pledge, state=TransferState.TAKEN_BACK, by=by, now=now)  # it was of another number
     before, more = pledge.shares, shares - pledge.shares
     if more > 0:
         Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(more)])
@@ -313,6 +315,7 @@ def end_pledge(*, pool: Pool, pledge: Pledge, state: PledgeState, now: datetime,
         pool.offered -= pledge.shares
     elif pledge.state == PledgeState.STANDING:
         end_requests(pool=pool, pledge=pledge, state=ApprovalState.WITHDRAWN, by=by, now=now)
+        end_transfers(pool=pool, pledge=pledge, state=TransferState.TAKEN_BACK, by=by, now=now)
         pool.standing -= pledge.shares
     else:
         pool.held -= pledge.shares

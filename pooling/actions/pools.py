@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
-from pooling.models import ApprovalState, PledgeState, Pool, PoolState, WorkshopText, record
+from pooling.models import ApprovalState, PledgeState, Pool, PoolState, TransferState, WorkshopText, record
 
 from . import letters, waiting_letters
 from .backing import take_back
 from .charges import void_charges
 from .errors import TermsUnsound, WrongState
-from .loose_ends import end_requests
+from .loose_ends import end_requests, end_transfers
 from .pledges import end_pledge
 from .refunds import refund_everything
 from .settlement import fund_pool
@@ -117,6 +117,7 @@ def lapse(*, pool: Pool, now: datetime) -> None:
 def free_held_places(*, pool: Pool, now: datetime) -> None:
     """Expire the pending pledges of a pool that ends, and what was asked for beside them, under its lock."""
     end_requests(pool=pool, state=ApprovalState.EXPIRED, now=now)
+    end_transfers(pool=pool, state=TransferState.EXPIRED, now=now)
     for pledge in pool.pledges.pending().select_related("organisation"):
         pledge.pool = pool
         end_pledge(pool=pool, pledge=pledge, state=PledgeState.EXPIRED, now=now)

@@ -10,6 +10,7 @@ from .pool import Pool, PoolState, WorkshopText
 from .refund import Refund, RefundReason, RefundState
 from .sandbox import SandboxEntry
 from .terms import LEAST_SHARE, Acceptance, Pricing, SurplusRule, Terms
+from .transfer import TRANSFER_LIFE, Transfer, TransferState
 from .webhook import WebhookEvent
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "HOLD",
     "LEAST_SHARE",
     "OFFER_HOLD",
+    "TRANSFER_LIFE",
     "Acceptance",
     "Approval",
     "ApprovalLetter",
@@ -52,6 +54,8 @@ __all__ = [
     "Slot",
     "SurplusRule",
     "Terms",
+    "Transfer",
+    "TransferState",
     "WebhookEvent",
     "WorkshopText",
     "event",

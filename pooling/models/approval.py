@@ -43,6 +43,10 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     def approved(self) -> ApprovalQuerySet:
         return self.filter(state=ApprovalState.APPROVED)
 
+    def own(self) -> ApprovalQuerySet:
+        """Those of the organisation that holds the pledge now."""
+        return self.filter(is_former=False)
+
     def for_more(self) -> ApprovalQuerySet:
         """Requests for more shares than stand; the others are about a pledge that does not stand yet."""
         return self.filter(before__gt=0)
@@ -53,7 +57,7 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
 
     def most_approved(self) -> int | None:
         """So many shares were approved at most; None where nobody had to approve."""
-        most: int | None = self.approved().aggregate(most=models.Max("shares"))["most"]
+        most: int | None = self.own().approved().aggregate(most=models.Max("shares"))["most"]
         return most
 
     def fall_short_of(self, shares: int) -> bool:
@@ -95,6 +99,7 @@ class Approval(models.Model):
     before = models.PositiveIntegerField(default=0)  # so many stand while it is asked for more of them
     most = RappenField()
     legal_version = models.CharField(max_length=20)
+    is_former = models.BooleanField(default=False)  # given for an organisation that held the pledge before
     link = models.PositiveSmallIntegerField(default=1)  # the number of the link that is good; those before it are dead
     ended_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=500, blank=True)  # the sentence that a refusal may carry

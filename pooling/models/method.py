@@ -67,9 +67,10 @@ class SetupState(models.TextChoices):
 
 
 class SetupPage(models.Model):
-    """A provider's hosted page on which the method for one pledge is given."""
+    """A provider's hosted page on which the method for one pledge is given, by its holder or whoever takes it over."""
 
     pledge = models.ForeignKey("pooling.Pledge", on_delete=models.PROTECT, related_name="setup_pages")
+    transfer = models.ForeignKey("pooling.Transfer", null=True, on_delete=models.PROTECT, related_name="setup_pages")
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     provider = models.CharField(max_length=12)
     key = models.CharField(max_length=80, unique=True)
@@ -86,7 +87,12 @@ class SetupPage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "ref"], condition=~Q(ref=""), name="setup_ref_is_unique"),
             models.UniqueConstraint(
-                fields=["pledge"], condition=Q(state__in=["opening", "open"]), name="setup_is_one_live_per_pledge"
+                fields=["pledge"],
+                condition=Q(state__in=["opening", "open"], transfer=None),
+                name="setup_is_one_live_per_pledge",
+            ),
+            models.UniqueConstraint(
+                fields=["transfer"], condition=Q(state__in=["opening", "open"]), name="setup_is_one_live_per_transfer"
             ),
         ]
 

@@ -165,6 +165,7 @@ class Acceptance(models.Model):
     most = RappenField()  # the most that these shares can cost
     legal_version = models.CharField(max_length=20)
     language = models.CharField(max_length=2)
+    is_former = models.BooleanField(default=False)  # of an organisation that held the pledge before
 
     class Meta:
         verbose_name = _("acceptance of terms")

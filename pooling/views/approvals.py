@@ -20,7 +20,7 @@ from pooling.actions.approvals import approve, decline, send_again
 from pooling.actions.asking_more import take_request_back
 from pooling.actions.errors import NotAdministrator, Refused
 from pooling.approval_forms import DeclineForm, SendAgainForm
-from pooling.models import Approval, ApprovalState, Pool
+from pooling.models import Approval, ApprovalState, Pool, TransferState
 
 from .pledges import own_pledge
 
@@ -72,6 +72,8 @@ def show(
 ) -> HttpResponse:
     """The request with its two buttons, or the sentence that says why there are none."""
     pledge = asked.pledge
+    if former := pledge.transfers.filter(state=TransferState.DONE, ended_at__gte=asked.asked_at).order_by("pk").first():
+        pledge.organisation = former.giver  # that of the person who was asked, whoever holds the pledge now
     pool = pledge.pool
     context = {
         "approval": asked,
@@ -109,7 +111,7 @@ def state_of(asked: Approval, link: int) -> str:
 def approval_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Send the request to the approver again, to another address if the first one was wrong."""
     pledge = own_pledge(request, uuid)
-    asked = pledge.approvals.order_by("pk").last()
+    asked = pledge.approvals.own().order_by("pk").last()
     if asked is None:
         raise Http404
     form = SendAgainForm(request.POST or None, initial={"email": asked.email})
@@ -139,7 +141,7 @@ def approval_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def approval_take_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Ask no longer for more shares: the pledge stands as it is."""
     pledge = own_pledge(request, uuid)
-    asked = pledge.approvals.for_more().order_by("pk").last()
+    asked = pledge.approvals.own().for_more().order_by("pk").last()
     if asked is None:
         raise Http404
     try:

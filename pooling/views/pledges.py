@@ -176,10 +176,11 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "charge": accounts.charge_of(pledge),
             "refunds": [refund for charge in pledge.charges.all() for refund in charge.refunds.all()],
             "history": accounts.history_of(pledge),
-            "acceptances": pledge.acceptances.order_by("pk"),
-            "approvals": (approvals := list(pledge.approvals.order_by("pk"))),
+            "acceptances": pledge.acceptances.filter(is_former=False).order_by("pk"),
+            "approvals": (approvals := list(pledge.approvals.own().order_by("pk"))),
             "approval": approvals[-1] if approvals else None,
             "more": next((each for each in approvals if each.is_for_more and each.state == ApprovalState.ASKED), None),
+            "transfer": pledge.transfers.live().select_related("receiver").first(),
             "is_administrator": pledge.organisation.is_administered_by(request.user),
             "can_change": pledge.state == PledgeState.STANDING
             and pool.state == PoolState.OPEN

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from members.models import Organisation
 from pooling.models import Charge, ChargeState, Pledge, Pool, PoolEvent
 from pooling.money import format_chf
 
@@ -55,6 +56,10 @@ SENTENCES = {
     "approval_sent_again": _("%(organisation)s sent its request for approval again."),
     "approval_given": _("The pledge of %(organisation)s was approved. Shares: %(shares)s."),
     "approval_declined": _("The pledge of %(organisation)s was not approved. Shares: %(shares)s."),
+    "transfer_offered": _("%(organisation)s offered its pledge to another organisation. Shares: %(shares)s."),
+    "transfer_accepted": _("Another organisation accepted the terms for the pledge of %(organisation)s."),
+    "transfer_ended": _("The offer of %(organisation)s to pass its pledge on ended. The pledge stays its own."),
+    "pledge_transferred": _("The pledge of %(organisation)s passed to %(holder)s. Shares: %(shares)s."),
     "more_asked": _("%(organisation)s asked somebody to approve more shares: %(shares)s instead of %(before)s."),
     "more_declined": _("%(organisation)s asked for more shares, which were not approved. It stays at: %(shares)s."),
     "more_ended": _("The request of %(organisation)s for more shares ended. It stays at: %(shares)s."),
@@ -121,8 +126,23 @@ class Known(dict[str, Any]):
 
 def timeline_of(pool: Pool) -> list[Happening]:
     """All that happened to a pool, the latest first."""
-    events = pool.events.select_related("by", "pledge__organisation").order_by("-pk")
+    events = list(pool.events.select_related("by", "pledge__organisation").order_by("-pk"))
+    give_former_holders_back(events)
     return [Happening(event.at, sentence_of(event), name_of(event.by)) for event in events]
+
+
+def give_former_holders_back(events: list[PoolEvent]) -> None:
+    """What happened before a pledge passed to another organisation was its former holder's. `events`, latest first."""
+    passed_on = [event for event in events if event.kind == "pledge_transferred"]
+    ids = {event.figures[key] for event in passed_on for key in ("holder", "holder_before")}
+    organisations = Organisation.objects.in_bulk(ids) if ids else {}
+    former: dict[int, Organisation] = {}
+    for event in events:
+        if event.kind == "pledge_transferred":
+            former[event.pledge_id] = organisations[event.figures["holder_before"]]
+            event.figures = {**event.figures, "holder": organisations[event.figures["holder"]].name}
+        if event.pledge_id in former:
+            event.pledge.organisation = former[event.pledge_id]
 
 
 def sentence_of(event: PoolEvent) -> str:

@@ -26,6 +26,7 @@ from pooling.actions.methods import open_setup_page
 from pooling.actions.pledges import expire_overdue_pledges, place_pledge, withdraw_pledge
 from pooling.actions.pools import cancel_pool
 from pooling.actions.refunds import send_due_refunds
+from pooling.actions.transfers import offer_transfer
 from pooling.actions.waiting import join_waiting_list, make_offers
 from pooling.models import Approval, ApprovalState, Charge, ChargeState, Pledge, Pool, SandboxEntry
 from pooling.payments.base import Progress
@@ -150,6 +151,13 @@ class Scene:
             pledge=self.pledge_of(nearly, "modele"), by=self.people["modele"], now=self.now
         )
 
+        self.offer = offer_transfer(
+            pledge=self.standing,
+            email="anna@example.org",
+            language=self.language,
+            by=self.people["muster"],
+            now=self.now,
+        )
         self.approval = Approval.objects.select_related("pledge").get(state=ApprovalState.ASKED)
         self.approval = self.asked_again(self.approval)
         self.declined = self.refused(early, "muster")
@@ -213,6 +221,9 @@ class Scene:
 
     def approval_link(self, approval: Approval) -> str:
         return local(links.approval_url(approval, self.language))
+
+    def offer_link(self) -> str:
+        return local(links.transfer_url(self.offer, self.language))
 
     def pledge_of(self, pool: Pool, key: str) -> Pledge:
         return Pledge.objects.get(pool=pool, organisation=organisation(key))

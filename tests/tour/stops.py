@@ -48,6 +48,7 @@ def stops(scene: Scene) -> list[Stop]:
         *pledging(scene),
         *waiting(scene),
         *approval(scene),
+        *passing_on(scene),
         *pledges(scene),
         *payments(scene),
         *entrance(scene),
@@ -178,6 +179,20 @@ def approval(scene: Scene) -> Iterator[Stop]:
     nobody = {"organisation": str(organisation("beispiel").uuid), "shares": "1", "accept": "on", "needs_approval": "on"}
     new = scene.url("pooling:pledge_new", pool_of("social-media-plan").uuid)
     yield Stop("approval", "form, without saying who", new, who="beispiel", send=nobody, status=422)
+
+
+def passing_on(scene: Scene) -> Iterator[Stop]:
+    offer, record = scene.offer_link(), scene.url("pooling:transfer_record", scene.offer.uuid)
+    again = scene.url("pooling:pledge_transfer", scene.standing.uuid)
+    yield Stop("passing on", "to whom", again, who="muster")
+    yield Stop("passing on", "to whom, sent empty", again, who="muster", send={}, status=422)
+    yield Stop("passing on", "too late", scene.url("pooling:pledge_transfer", scene.paid.uuid), who="esempio")
+    yield Stop("passing on", "what became of the offer", record, who="muster")
+    yield Stop("passing on", "the offer, before log-in", offer)
+    yield Stop("passing on", "the offer", offer, who="beispiel")
+    yield Stop("passing on", "the offer, for one of two organisations", offer, who="between")
+    yield Stop("passing on", "the offer, without consent", offer, who="beispiel", send={"do": "accept"}, status=422)
+    yield Stop("passing on", "the offer, only administrators", offer, who="member")
 
 
 def pledges(scene: Scene) -> Iterator[Stop]:
