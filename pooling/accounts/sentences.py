@@ -51,6 +51,21 @@ SENTENCES = {
     "approval_sent_again": _("The request for approval was sent again. Nothing is binding before."),
     "approval_given": _("The pledge was approved, for %(most)s at most. Nothing is owed by that alone."),
     "approval_declined": _("The pledge was not approved. Your organisation owes nothing for it."),
+    "more_asked": _(
+        "Somebody was asked to approve a higher number: %(shares)s instead of %(before)s. Until then the pledge stands "
+        "as it is."
+    ),
+    "more_declined": _("The higher number was not approved. The pledge stands as before. Shares: %(shares)s."),
+    "more_ended": _("The request for a higher number ended. The pledge stands as before. Shares: %(shares)s."),
+    "transfer_offered": _("The pledge was offered to another organisation. Until it takes it over, nothing changes."),
+    "transfer_accepted": _(
+        "Another organisation accepted the terms for the pledge. Until its payment method is there, nothing changes."
+    ),
+    "transfer_ended": _("The offer to another organisation ended. The pledge and what it costs stay the same."),
+    "pledge_transferred": _(
+        "The pledge passed to another organisation, which accepted the terms: %(most)s at most. The former one owes "
+        "nothing."
+    ),
     "pool_extended": _("The closing time was moved to %(closes_at)s. Nobody's price changes by that."),
     "subsidy_grown": _(
         "The subsidy grew to %(subsidy)s, so that fewer shares are needed: %(threshold)s. Nobody's price rises."

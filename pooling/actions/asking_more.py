@@ -30,11 +30,11 @@ def ask_for_more(
     Raises NotAdministrator, OrganisationSuspended, PledgeEnded, PricesLocked, PoolClosed, TooFewShares, PoolFull,
     AskedTooOften.
     """
-    require_binding(organisation=pledge.organisation, by=by)
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
     pledges = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation")
     pledge = pledges.get(pk=pledge.pk)
     pledge.pool = pool
+    require_binding(organisation=pledge.organisation, by=by)
     require_changeable(pool=pool, pledge=pledge, now=now)
     if pledge.state != PledgeState.STANDING:
         raise PledgeEnded

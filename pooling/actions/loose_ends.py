@@ -25,8 +25,16 @@ def end_request(
     approval.save(update_fields=["state", "ended_at", "letter", "answer"])
     pool.held -= approval.added
     pool.save(update_fields=["held"])
-    kind = "more_declined" if state == ApprovalState.DECLINED else "more_ended"
-    record(pool, kind, now=now, by=by, pledge=pledge, shares=approval.before, approval=approval.pk)
+    declined = state == ApprovalState.DECLINED
+    record(
+        pool,
+        "more_declined" if declined else "more_ended",
+        now=now,
+        by=by,
+        pledge=pledge,
+        shares=approval.before,
+        approval=approval.pk,
+    )
 
 
 def end_requests(

@@ -219,12 +219,12 @@ def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: 
     Raises NotAdministrator, OrganisationSuspended, TooFewShares, PledgeEnded, PricesLocked, PoolClosed, PoolFull,
     NeedsFreshApproval.
     """
-    require_binding(organisation=pledge.organisation, by=by)
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
     pledge = (
         Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
     )
     pledge.pool = pool
+    require_binding(organisation=pledge.organisation, by=by)  # under the lock: it may have passed to another one
     require_changeable(pool=pool, pledge=pledge, now=now)
     if pledge.state != PledgeState.STANDING:
         raise PledgeEnded
@@ -289,13 +289,13 @@ def withdraw_pledge(*, pledge: Pledge, by: User, now: datetime) -> Pledge:
 
     Raises NotAdministrator, PledgeEnded, PricesLocked, PoolClosed.
     """
-    if not pledge.organisation.is_administered_by(by):
-        raise NotAdministrator
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
     pledge = (
         Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
     )
     pledge.pool = pool
+    if not pledge.organisation.is_administered_by(by):  # under the lock: it may have passed to another one
+        raise NotAdministrator
     if pledge.state == PledgeState.WITHDRAWN:
         return pledge
     require_changeable(pool=pool, pledge=pledge, now=now)

@@ -66,7 +66,7 @@ def tell_taken_over(*, transfer: Transfer, now: datetime) -> int:
     """To the new holder: the pledge stands for it, on the terms that it accepted."""
     pledge = transfer.pledge
     consent = latest_acceptance(pledge)
-    facts = consent_facts(pledge, consent) | {"giver": transfer.giver.name}
+    facts = consent_facts(pledge, consent, now=now) | {"giver": transfer.giver.name}
     return tell("transfer_received", key=f"transfer_received-{transfer.uuid}", pledge=pledge, facts=facts, now=now)
 
 

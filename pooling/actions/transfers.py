@@ -50,9 +50,9 @@ def offer_transfer(*, pledge: Pledge, email: str, language: str, by: User, now: 
     organisation has taken it over. Raises NotAdministrator, PledgeEnded, PricesLocked, PoolClosed, AlreadyOffered,
     OfferedTooOften.
     """
+    pool, pledge = lock_pledge(pledge.pk)
     if not pledge.organisation.is_administered_by(by):
         raise NotAdministrator
-    pool, pledge = lock_pledge(pledge.pk)
     require_changeable(pool=pool, pledge=pledge, now=now)
     if pledge.state != PledgeState.STANDING:
         raise PledgeEnded

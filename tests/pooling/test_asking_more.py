@@ -143,7 +143,7 @@ def test_every_end_without_a_yes_frees_the_added_places(way: str, pool, pledge) 
     [
         ("declined", "Zu teuer."),
         ("not answered", "nicht rechtzeitig geantwortet"),
-        ("prices locked", "Die Schwelle war erreicht, bevor"),
+        ("prices locked", "Die Preise standen fest, bevor"),
     ],
 )
 def test_a_letter_says_that_the_old_number_stands(way: str, says: str, pool, pledge) -> None:

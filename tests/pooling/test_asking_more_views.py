@@ -136,5 +136,5 @@ def test_the_approvers_page_says_after_each_end_that_the_pledge_stays(pool, pled
     second = asked_for_more(pledge, shares=2, now=timezone.now())
     make.pledge(pool, shares=5, now=timezone.now())
     page = main(Client().get(path_of(second)))
-    assert "Die Schwelle dieses Workshops war erreicht" in page
+    assert "Die Preise dieses Workshops standen fest" in page
     assert "Es bleibt bei 1 Anteil." in page

@@ -92,7 +92,7 @@ def test_the_offers_page_needs_no_log_in_to_be_read_and_a_log_in_to_accept(giver
     page = Client().get(path_of(transfer))
     assert page.status_code == 200
     assert "Verein Gibt" in main(page)
-    assert f"?next={path_of(transfer)}" in main(page)
+    assert "/anmelden/?next=/de/angebot/" in main(page)
     assert Client().post(path_of(transfer), taking_over(receiver)).status_code == 400
     assert Client().get(url("transfer_offer", "falsch")).status_code == 404
 

@@ -28,7 +28,7 @@ from pooling.actions.errors import (
 from pooling.actions.methods import open_setup_page, release_unused_methods
 from pooling.actions.notices import look_at_setup_pages
 from pooling.actions.pledges import change_pledge, withdraw_pledge
-from pooling.actions.pools import cancel_pool, lapse_overdue_pools
+from pooling.actions.pools import cancel_pool, end_overdue_pledging
 from pooling.actions.transfer_letters import send_transfer_letters
 from pooling.actions.transfers import (
     MOST_A_DAY,
@@ -241,7 +241,7 @@ def ends() -> dict[str, Any]:
             TransferState.TAKEN_BACK,
         ),
         "prices locked": (lambda t: make.pledge(t.pledge.pool), TransferState.EXPIRED),
-        "lapsed": (lambda t: lapse_overdue_pools(now=t.pledge.pool.closes_at), TransferState.EXPIRED),
+        "lapsed": (lambda t: end_overdue_pledging(now=t.pledge.pool.closes_at), TransferState.EXPIRED),
         "called off": (
             lambda t: cancel_pool(pool=t.pledge.pool, reason="krank", by=make.staff(), now=NOW),
             TransferState.EXPIRED,
@@ -270,7 +270,7 @@ def test_after_each_end_the_pledge_is_the_givers_and_nobody_takes_it_over(way, a
 
 @pytest.mark.parametrize(
     ("way", "says"),
-    [("not taken over", "Niemand hat sie rechtzeitig übernommen."), ("prices locked", "Die Schwelle war erreicht")],
+    [("not taken over", "Niemand hat sie rechtzeitig übernommen."), ("prices locked", "Die Preise standen fest")],
 )
 def test_the_giver_is_told_that_the_pledge_is_still_its_own(way: str, says: str, pledge) -> None:
     ends()[way][0](offer(pledge))
@@ -398,3 +398,16 @@ def test_the_database_takes_one_live_offer_per_pledge_and_none_to_oneself(pledge
     with pytest.raises(IntegrityError), transaction.atomic():
         transfer.save(force_insert=True)
     assert Slot.objects.count() == 2
+
+
+def test_who_held_the_pledge_can_do_nothing_with_it_any_more(pledge, receiver) -> None:
+    """Also with a row that was read before it passed on, as by a click that waited for the lock."""
+    by = make.administrator(pledge.organisation)
+    before = Pledge.objects.select_related("organisation", "pool").get(pk=pledge.pk)
+    accept(offer(pledge), receiver, method=make.method(receiver))
+    with pytest.raises(NotAdministrator):
+        withdraw_pledge(pledge=before, by=by, now=NOW)
+    with pytest.raises(NotAdministrator):
+        change_pledge(pledge=before, shares=1, by=by, language="de", now=NOW)
+    with pytest.raises(NotAdministrator):
+        offer_transfer(pledge=before, email="x@example.org", language="de", by=by, now=NOW)
