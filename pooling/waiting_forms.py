@@ -25,7 +25,7 @@ class WaitingForm(forms.Form):
     shares = forms.IntegerField(
         min_value=1,
         initial=1,
-        label=gettext_lazy("How many shares do you wish?"),
+        label=gettext_lazy("Number of shares"),
         error_messages={
             "invalid": PledgeForm.base_fields["shares"].error_messages["invalid"],
             "min_value": gettext_lazy("Please wish at least one share."),

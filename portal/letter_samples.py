@@ -200,7 +200,10 @@ GROUPS: dict[str, dict[str, States]] = {
         },
         "pooling/letters/withdrawn.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
         "pooling/letters/expired.txt": {"may pledge again": AGAIN, "may not": NOT_AGAIN},
-        "pooling/letters/extended.txt": {"": {"before": NOW, "most": 250_000}},
+        "pooling/letters/extended.txt": {
+            "": {"before": NOW, "most": 250_000, "waits": False},
+            "on the waiting list": {"before": NOW, "most": 250_000, "waits": True},
+        },
         "pooling/letters/subsidised.txt": {
             "": SUBSIDISED,
             "reached": SUBSIDISED | {"threshold": 5, "is_reached": True},

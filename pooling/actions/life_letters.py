@@ -17,8 +17,8 @@ def tell_all_extended(*, pool: Pool, before: datetime, now: datetime) -> int:
     return tell_each(
         "extended",
         pool=pool,
-        pledges=with_people(pool.pledges.placed()),
-        facts=lambda pledge: {"before": before, "most": pledge.most},
+        pledges=with_people(pool.pledges.live()),
+        facts=lambda pledge: {"before": before, "most": pledge.most, "waits": pledge.is_listed},
         now=now,
     )
 

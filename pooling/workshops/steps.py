@@ -114,7 +114,7 @@ def effects_of_extending(pool: Pool, typed: Typed) -> list[str]:
         "after": date_in_words(typed["closes_at"], "DATETIME_FORMAT"),
     }
     moved = _("The closing time moves from %(before)s to %(after)s. It can't be moved a second time.") % moments
-    return [moved, letters(pool.pledges.placed().count())]
+    return [moved, letters(pool.pledges.live().count())]
 
 
 def effects_of_subsidy(pool: Pool, typed: Typed) -> list[str]:

@@ -23,6 +23,7 @@ from pooling.actions.errors import (
 )
 from pooling.actions.pledges import change_pledge, confirm_pledge, expire_overdue_pledges, withdraw_pledge
 from pooling.actions.pools import cancel_pool, end_overdue_pledging
+from pooling.actions.revising import extend_pool
 from pooling.actions.settlement import collect_due_charges
 from pooling.actions.waiting import (
     end_overdue_lists,
@@ -419,6 +420,13 @@ class TestTheEnd:
         give_up_overdue_charges(now=late)
         make_offers(now=late)
         assert reread(waiting).held_until == fresh(pool).refills_until
+
+    def test_whoever_waits_is_told_of_more_time(self) -> None:
+        pool = held_full()
+        waiting = join(pool)
+        extend_pool(pool=pool, closes_at=pool.closes_at + DAY, by=make.staff(), now=NOW)
+        letter = Letter.objects.get(organisation=waiting.organisation, template__endswith="extended.txt")
+        assert "Warteliste" in letter.text
 
     def test_then_the_list_ends_with_a_letter(self) -> None:
         pool = full()
