@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pooling.actions.backing import balance_of
 from pooling.actions.charges import VOIDABLE
 from pooling.models import Charge, ChargeState, Pledge, Pool, PoolState, Terms
 
@@ -88,6 +89,8 @@ class CallingOff:
     """What calling off does, as `cancel_pool` will do it if nothing happens meanwhile. Amounts in Rappen."""
 
     effects: list[Effect]
+    drawn: int = 0  # what goes back to the guarantor
+    absorbed: int = 0  # what the operator no longer has to bear
 
     @property
     def pledges(self) -> int:
@@ -119,12 +122,14 @@ class CallingOff:
 
 
 def calling_off(pool: Pool) -> CallingOff:
-    """What calling `pool` off would do to each live pledge."""
+    """What calling `pool` off would do to each live pledge, and to what filled its gap."""
     pledges = pool.pledges.select_related("organisation").prefetch_related(
         "charges__attempts__refunds", "charges__receipts__refunds"
     )
     effects = [effect_on(pledge) for pledge in pledges]
-    return CallingOff([effect for effect in effects if effect.is_felt])
+    balance = balance_of(pool)
+    felt = [effect for effect in effects if effect.is_felt]
+    return CallingOff(felt, drawn=balance.drawn, absorbed=balance.absorbed)
 
 
 def effect_on(pledge: Pledge) -> Effect:

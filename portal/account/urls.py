@@ -13,6 +13,7 @@ from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from .address import change_address
+from .organisation import organisation_naming
 from .views import dashboard
 
 
@@ -32,6 +33,7 @@ register_converter(Base36, "base36")
 
 urlpatterns = [
     path("", dashboard, name="dashboard"),
+    path(_("organisation/<uuid:uuid>/naming/"), organisation_naming, name="organisation_naming"),
     path(_("log-in/"), account.login, name="account_login"),
     path(_("log-in/code/"), mfa.authenticate, name="mfa_authenticate"),
     path(_("log-out/"), account.logout, name="account_logout"),

@@ -12,13 +12,15 @@ from django.urls import reverse
 
 from members.letters.models import Letter
 from pooling.accounts import money_of
+from pooling.actions.backing import absorb_gap, declare_short_pools, draw_guarantee, record_guarantee
+from pooling.actions.dropping import give_up_overdue_charges
 from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges
-from pooling.models import Charge, ChargeState, Pool, PoolState
+from pooling.models import Backing, BackingKind, Charge, ChargeState, Pool, PoolState
 from pooling.workshops.figures import calling_off
 from pooling.workshops.models import WorkshopPage
-from tests.pooling.factories import NOW, pledge
+from tests.pooling.factories import NOW, pledge, staff
 from tests.pooling.workshop_factories import (
     draft_for,
     editor,
@@ -66,6 +68,39 @@ def test_the_confirmation_says_in_figures_what_will_happen(client: Any) -> None:
     html = client.get(address(page)).content.decode()
     assert "CHF\u00a0900.00" in html
     assert all(line.pledge.organisation.name in html for line in effect.effects)
+
+
+def backed_workshop() -> WorkshopPage:
+    """CHF 300.00 were missing: CHF 100.00 came from the guarantee, and the operator bears the rest."""
+    page = workshop_with_pool()
+    for behaviour in ("pays", "pays", "declines"):
+        pledge(page.pool, behaviour=behaviour)
+    collect_due_charges(now=NOW)
+    give_up_overdue_charges(now=NOW + timedelta(days=8))
+    declare_short_pools(now=page.pool.closes_at)
+    by, pool = staff(), Pool.objects.get()
+    record_guarantee(pool=pool, guarantor="Stiftung", limit=10_000, promised_on=NOW.date(), by=by, now=NOW)
+    draw_guarantee(pool=pool, by=by, now=NOW)
+    absorb_gap(pool=pool, by=by, now=NOW)
+    return WorkshopPage.objects.get(pk=page.pk)
+
+
+def test_the_confirmation_says_what_is_taken_back_of_what_filled_the_gap(client: Any) -> None:
+    page = backed_workshop()
+    html = client.get(address(page)).content.decode()
+    for sentence, amount in (
+        ("%(amount)s go back to the guarantor.", "CHF\u00a0100.00"),
+        ("The operator no longer bears %(amount)s.", "CHF\u00a0200.00"),
+    ):
+        assert in_german(sentence) % {"amount": amount} in html
+    client.post(address(page), {"reason": "Krank"})
+    kinds = Backing.objects.filter(kind__in=[BackingKind.RETURNED, BackingKind.REVERSED])
+    assert list(kinds.order_by("pk").values_list("amount", flat=True)) == [10_000, 20_000]
+
+
+def test_where_nothing_filled_a_gap_nothing_is_said_of_it(client: Any) -> None:
+    effect = client.get(address(funded_workshop())).context["effect"]
+    assert (effect.drawn, effect.absorbed) == (0, 0)
 
 
 def test_calling_off_does_what_the_confirmation_said(client: Any) -> None:

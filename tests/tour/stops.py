@@ -111,7 +111,7 @@ def workshops(scene: Scene) -> Iterator[Stop]:
         "called off": scene.called_off.pool,
     }
     for name, pool in sheets.items():
-        yield Stop("cost sheet", name, scene.url("pooling:cost_sheet", pool.uuid))
+        yield Stop("money", f"cost sheet, {name}", scene.url("pooling:cost_sheet", pool.uuid))
 
 
 def pledging(scene: Scene) -> Iterator[Stop]:
@@ -215,7 +215,7 @@ def pledges(scene: Scene) -> Iterator[Stop]:
     for name, (pledge, who) in of.items():
         yield Stop("pledge", name, scene.url("pooling:pledge", pledge.uuid), who=who)
         if name in ("standing", "charged", "payment needs action", "refunded"):
-            yield Stop("money", name, scene.url("pooling:pledge_money", pledge.uuid), who=who)
+            yield Stop("money", f"pledge, {name}", scene.url("pooling:pledge_money", pledge.uuid), who=who)
     overviews = {
         "nothing to do": "muster",
         "something to do": "modele",
@@ -273,6 +273,8 @@ def account(scene: Scene) -> Iterator[Stop]:
     yield Stop("account", "first password", scene.url("account_set_password"), who="guest")
     yield Stop("account", "first password, sent empty", scene.url("account_set_password"), who="guest", send={})
     yield Stop("account", "log out", scene.url("account_logout"), who=me)
+    naming = scene.url("organisation_naming", organisation("beispiel").uuid)
+    yield Stop("account", "organisation in public", naming, who="beispiel")
     again = scene.url("account_reauthenticate")
     yield Stop("account", "password once more", again, who=me)
     yield Stop("account", "password once more, wrong", again, who=me, send={"password": WRONG})
