@@ -20,7 +20,6 @@ from pooling.models import (
     Pool,
     PoolState,
     Refund,
-    RefundState,
     Slot,
 )
 
@@ -28,7 +27,7 @@ from .money import Money, money_of
 
 # Of those that never stood, or no longer, nothing is told unless money of theirs came in.
 UNTOLD = {PledgeState.WITHDRAWN, PledgeState.EXPIRED}
-SENT_BACK = {RefundState.SUCCEEDED, "paid_out"}  # by the provider, or by hand
+SENT_BACK = frozenset(Refund.DONE_STATES)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from pooling.models import Pledge, PledgeState, PoolEvent
+from pooling.models import Pledge, PledgeState, PoolEvent, RefundReason
 from pooling.replay import PLEDGE_TURNS, REFUND_TURNS
 
 from .cost_sheet import SENT_BACK, Price, prices_of
@@ -29,13 +29,14 @@ BY_APPROVER = {"approval_given", "approval_declined"}
 @dataclass(frozen=True)
 class Balance:
     """After a step, in Rappen. `owed` is what the pledge costs, whether it was paid or not; `going_back` is to be sent
-    back and `refunded` was.
+    back and `refunded` was. `surplus` is the part of both that was owed all the same.
     """
 
     owed: int = 0
     paid: int = 0
     going_back: int = 0
     refunded: int = 0
+    surplus: int = 0
 
     @property
     def back(self) -> int:
@@ -49,7 +50,7 @@ class Balance:
     @property
     def open(self) -> int:
         """What it still has to pay."""
-        return max(0, self.owed - self.net)
+        return max(0, self.owed - self.net - self.surplus)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Books:
         self.owed: dict[int, int] = {}
         self.paid = 0
         self.refunds: dict[int, tuple[int, bool]] = {}
+        self.surplus: dict[int, int] = {}
 
     def enter(self, event: PoolEvent) -> Balance:
         """What an event does to the money, and how it stands then."""
@@ -86,11 +88,14 @@ class Books:
             self.paid += amount
         elif event.kind in REFUND_TURNS and event.refund_id:
             self.refunds[event.refund_id] = (amount, REFUND_TURNS[event.kind] in SENT_BACK)
+        if event.refund is not None and event.refund.reason == RefundReason.SURPLUS:
+            self.surplus[event.refund.pk] = amount
         return Balance(
             owed=sum(self.owed.values()),
             paid=self.paid,
             going_back=sum(amount for amount, is_sent in self.refunds.values() if not is_sent),
             refunded=sum(amount for amount, is_sent in self.refunds.values() if is_sent),
+            surplus=sum(self.surplus.values()),
         )
 
 

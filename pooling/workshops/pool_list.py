@@ -24,13 +24,10 @@ from wagtail.permissions import page_permission_policy
 
 from pooling.accounts.tables import text
 from pooling.invariants import summed
-from pooling.models import Charge, ChargeState, Pool
+from pooling.models import Charge, Pool
 from pooling.money import format_chf
 
 from .models import WorkshopPage
-
-# Nobody is waiting for money of these any more.
-OVER = (ChargeState.SUCCEEDED, ChargeState.FAILED, ChargeState.VOID)
 
 
 class PoolFilterSet(WagtailFilterSet):
@@ -135,7 +132,7 @@ class PoolListView(SpreadsheetExportMixin, PermissionCheckedMixin, BaseListingVi
 
     def get_base_queryset(self) -> QuerySet[Pool]:
         charges = Charge.objects.all()
-        open_charges = Charge.objects.exclude(state__in=OVER).annotate(left=F("amount") - F("captured"))
+        open_charges = Charge.objects.open().annotate(left=F("amount") - F("captured"))
         pools: QuerySet[Pool] = super().get_base_queryset()
         return (
             pools.filter(may_be_seen_by(self.request.user))

@@ -24,6 +24,7 @@ from pooling.accounts import charge_of
 from pooling.accounts.explain import explanation_of
 from pooling.accounts.tables import as_csv, explanation_rows
 from pooling.actions.approvals import approve
+from pooling.actions.closing import close_pool
 from pooling.actions.pools import cancel_pool
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.revising import grow_subsidy
@@ -160,6 +161,20 @@ def test_a_pledge_that_was_paid_and_called_off_is_told_to_the_end() -> None:
         ("refund_due", 0, 30_000, 30_000),
         ("refund_succeeded", 0, 30_000, 30_000),
     ]
+
+
+def test_what_comes_back_of_a_surplus_is_not_to_be_paid_again() -> None:
+    pool = make.funded(cost=89_000)
+    collect_due_charges(now=NOW)
+    close_pool(pool=pool, by=make.staff(), now=pool.starts_at)
+    send_due_refunds(now=pool.starts_at)
+    balance = explanation_of(reread(pool.pledges.earliest("pk"))).balance
+    assert (balance.owed, balance.paid, balance.refunded, balance.open) == (30_000, 30_000, 333, 0)
+
+
+def test_what_was_not_paid_is_still_to_be_paid() -> None:
+    pool = make.funded()
+    assert explanation_of(reread(pool.pledges.earliest("pk"))).balance.open == 30_000
 
 
 def test_once_a_pledge_has_ended_its_pools_turns_are_not_told_any_more() -> None:
