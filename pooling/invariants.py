@@ -35,6 +35,7 @@ from .models import (
     Refund,
     RefundReason,
     RefundState,
+    SeatGift,
     Slot,
     TransferState,
     WebhookEvent,
@@ -143,6 +144,20 @@ def no_more_stands_than_was_approved() -> Iterator[str]:
         yield f"3: pledge {pledge.uuid} of {pledge.shares} shares is {pledge.state} without the approval it needed"
 
 
+def given_seats() -> QuerySet[Pledge]:
+    """Pledges of which `given` seats are other organisations'."""
+    given = summed(SeatGift.objects.live(), "number", "pledge")
+    return Pledge.objects.annotate(given=given).filter(given__gt=0)
+
+
+def seats_are_given_once() -> Iterator[str]:
+    """3, too: of a pledge that stands, no more seats are given away than its shares hold, once prices are locked."""
+    has = F("shares") * F("pool__seats_per_share")
+    right = Q(state=PledgeState.STANDING, pool__state__in=Pool.OWING_STATES, given__lte=has)
+    for pledge in given_seats().exclude(right):
+        yield f"3: pledge {pledge.uuid} of {pledge.shares} shares is {pledge.state} and gave {pledge.given} seats away"
+
+
 def summed_slots() -> Coalesce:
     """The locked amount of a charge's pledge."""
     return Coalesce(
@@ -248,6 +263,9 @@ def events_tell_the_state() -> Iterator[str]:
     passed_on = Pledge.objects.filter(transfers__state=TransferState.DONE).distinct()
     for pool_id, pk, holder in passed_on.values_list("pool", "pk", "organisation"):
         holders[pool_id][pk] = holder
+    seats: dict[int, dict[int, int]] = defaultdict(dict)
+    for pool_id, pk, number in given_seats().values_list("pool", "pk", "given"):
+        seats[pool_id][pk] = number
     more: dict[int, dict[int, int]] = defaultdict(dict)
     for pool_id, pk, added in asked_for_more().values_list("pledge__pool", "pledge", "added_shares"):
         more[pool_id][pk] = added
@@ -261,6 +279,7 @@ def events_tell_the_state() -> Iterator[str]:
             ("freed places", replayed.freed, pool.freed),
             ("pledges", replayed.pledges, pledges[pool.pk]),
             ("holders", replayed.holders, holders[pool.pk]),
+            ("seats given away", replayed.seats, seats[pool.pk]),
             ("requests for more", replayed.more, more[pool.pk]),
             ("refunds", replayed.refunds, refunds[pool.pk]),
             ("backing", replayed.backing, backing[pool.pk]),
@@ -324,6 +343,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     nobody_pays_more_than_agreed,
     what_arrived_is_told_by_its_payments,
     no_more_stands_than_was_approved,
+    seats_are_given_once,
     ended_pools_keep_nothing,
     surplus_goes_back_whole,
     references_are_unique,

@@ -24,6 +24,7 @@ class Replayed:
     closes_at: datetime | None = None  # None where it was never moved
     subsidy: int | None = None  # None where it never grew
     refunds: dict[int, str] = field(default_factory=dict)
+    seats: dict[int, int] = field(default_factory=dict)  # that were given to other organisations, by pledge
     holders: dict[int, int] = field(default_factory=dict)  # of pledges that passed to another organisation
     more: dict[int, int] = field(default_factory=dict)  # shares that are asked for beside those that stand, by pledge
 
@@ -68,6 +69,7 @@ BACKING_TURNS = {
     "gap_absorbed": BackingKind.ABSORBED,
     "gap_reversed": BackingKind.REVERSED,
 }
+SEAT_TURNS = {"seats_given": 1, "seats_taken_back": -1}
 MORE_ENDS = {"approval_given", "more_declined", "more_ended"}
 # What an event may say beside its ids: figures and codes, never a name.
 FIGURES = {
@@ -83,6 +85,8 @@ FIGURES = {
     "state",
     "approval",
     "transfer",
+    "seats",
+    "gift",
     "holder",
     "holder_before",
     "gap",
@@ -118,6 +122,10 @@ def replay(events: QuerySet[PoolEvent]) -> dict[int, Replayed]:
             pool.more.pop(happened.pledge_id, None)
         elif happened.kind == "pledge_transferred" and happened.pledge_id:
             pool.holders[happened.pledge_id] = happened.figures["holder"]
+        elif happened.kind in SEAT_TURNS and happened.pledge_id:
+            given = pool.seats.pop(happened.pledge_id, 0) + SEAT_TURNS[happened.kind] * happened.figures["seats"]
+            if given:
+                pool.seats[happened.pledge_id] = given
         elif happened.kind == "slots_refilled":
             pool.freed -= happened.figures["shares"]
         elif happened.kind in BACKING_TURNS:

@@ -13,6 +13,8 @@ from pooling.actions.notices import handle_waiting_events, look_at_setup_pages
 from pooling.actions.pledges import expire_overdue_pledges
 from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
+from pooling.actions.seat_letters import send_seat_letters
+from pooling.actions.seats import forget_seat_addresses
 from pooling.actions.settlement import collect_due_charges, follow_up_attempts
 from pooling.actions.transfer_letters import send_transfer_letters
 from pooling.actions.transfers import expire_transfers
@@ -28,6 +30,8 @@ STEPS = (
     remind_approvers,  # after expiry: whose time is over is not reminded
     send_approval_letters,
     send_transfer_letters,
+    send_seat_letters,
+    forget_seat_addresses,
     end_overdue_pledging,
     collect_due_charges,
     follow_up_attempts,

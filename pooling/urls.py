@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from .views import approvals, changing, openness, payments, pledges, transfers, waiting
+from .views import approvals, changing, openness, payments, pledges, seats, transfers, waiting
 
 app_name = "pooling"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path(_("pledges/<uuid:uuid>/approval/"), approvals.approval_again, name="approval_again"),
     path(_("pledges/<uuid:uuid>/approval/take-back/"), approvals.approval_take_back, name="approval_take_back"),
     path(_("pledges/<uuid:uuid>/pass-on/"), transfers.pledge_transfer, name="pledge_transfer"),
+    path(_("pledges/<uuid:uuid>/seats/"), seats.seats_give, name="seats_give"),
+    path(_("seats/<uuid:uuid>/take-back/"), seats.seats_take_back, name="seats_take_back"),
     path(_("offers/<uuid:uuid>/"), transfers.transfer_record, name="transfer_record"),
     path(_("offer/<str:token>/"), transfers.transfer_offer, name="transfer_offer"),
     path(_("offer/<str:token>/back/"), transfers.transfer_return, name="transfer_return"),

@@ -173,6 +173,7 @@ PASSED_ON: Facts = {
     "expires_at": IN_A_WEEK,
     "surplus": SurplusRule.PAYERS.label,
 }
+SEATS: Facts = {"giver": GIVER, "seats": 2, "takes_place": False, "called_off": False}
 # What notices about an account are told, see members.accounts.
 NOTICE: Facts = {
     "email": "anna.keller@example.org",
@@ -258,6 +259,11 @@ GROUPS: dict[str, dict[str, States]] = {
             "prices locked": PASSED_ON | {"why": "locked", "standing": 8},
         },
         "pooling/letters/transfer_off.txt": {"": PASSED_ON},
+        "pooling/letters/seats_given.txt": {
+            "": SEATS,
+            "takes place": SEATS | {"takes_place": True},
+        },
+        "pooling/letters/seats_taken_back.txt": {"": SEATS, "called off": SEATS | {"called_off": True}},
     },
     "Zahlungen": {
         "pooling/letters/funded.txt": {

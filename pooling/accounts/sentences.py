@@ -57,6 +57,12 @@ SENTENCES = {
     ),
     "more_declined": _("The higher number was not approved. The pledge stands as before. Shares: %(shares)s."),
     "more_ended": _("The request for a higher number ended. The pledge stands as before. Shares: %(shares)s."),
+    "seats_given": _(
+        "Seats were given to another organisation: %(seats)s. What your organisation pays stays the same."
+    ),
+    "seats_taken_back": _(
+        "Seats that had been given were taken back: %(seats)s. What your organisation pays stays the same."
+    ),
     "transfer_offered": _("The pledge was offered to another organisation. Until it takes it over, nothing changes."),
     "transfer_accepted": _(
         "Another organisation accepted the terms for the pledge. Until its payment method is there, nothing changes."

@@ -29,6 +29,7 @@ from pooling.models import (
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
 from . import invoice_letters, letters
+from .loose_ends import end_gifts
 from .mending import abandon
 from .patience import LEASE
 from .refunds import owe_back
@@ -114,6 +115,7 @@ def drop(*, charge: Charge, now: datetime) -> bool:
     pool.freed += pledge.shares
     pool.save(update_fields=["standing", "freed"])
     record(pool, "pledge_dropped", now=now, pledge=pledge, shares=pledge.shares)
+    end_gifts(pool=pool, pledge=pledge, now=now)
     owe_back(pledge=pledge, reason=RefundReason.NOT_OWED, now=now)
     letters.tell_dropped(charge=charge, now=now)
     return True

@@ -282,3 +282,33 @@ class TransferTaken(Refused):
 class OwnPledge(Refused):
     def __str__(self) -> str:
         return _("This pledge is your organisation's own. To keep it, take the offer back on the pledge's page.")
+
+
+class SeatsNotYet(Refused):
+    """Prices are not locked, so nobody is certain to have seats."""
+
+    def __str__(self) -> str:
+        return _(
+            "Seats of a pledge can be given to others once prices are locked. Until then you can pass the whole pledge "
+            "on."
+        )
+
+
+class TooLateForSeats(Refused):
+    def __str__(self) -> str:
+        return _("The workshop has begun. Seats can't be given or taken back any more. Nothing has changed.")
+
+
+class TooFewSeats(Refused):
+    def __init__(self, left: int) -> None:
+        super().__init__(left)
+        self.left = left
+
+    def __str__(self) -> str:
+        if self.left == 0:
+            return _("All seats of this pledge are given away already. Nothing has changed.")
+        return ngettext(
+            "Only %(n)d seat is left to give. Please choose a smaller number; nothing was given yet.",
+            "Only %(n)d seats are left to give. Please choose a smaller number; nothing was given yet.",
+            self.left,
+        ) % {"n": self.left}

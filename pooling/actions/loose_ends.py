@@ -1,5 +1,5 @@
-"""What may still be open about a pledge that stands: a request for more of its shares, an offer to pass it on. How each
-ends without a yes.
+"""What hangs on a pledge that stands: a request for more of its shares, an offer to pass it on, seats that were given
+away. How each ends before its time.
 
 It sits below funding and below pledging, because both end what is open.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from members.models import User
-from pooling.models import Approval, ApprovalState, Pledge, Pool, Transfer, TransferState, record
+from pooling.models import Approval, ApprovalState, Pledge, Pool, SeatGift, Transfer, TransferState, record
 
 from . import approval_letters, transfer_letters
 
@@ -89,3 +89,23 @@ def cut_off(*, pool: Pool, now: datetime) -> None:
         approval_letters.tell_more_ended(pledge=approval.pledge, approval=approval, why="locked", now=now)
     for transfer in end_transfers(pool=pool, state=TransferState.EXPIRED, now=now):
         transfer_letters.tell_giver_it_ended(transfer=transfer, why="locked", now=now)
+
+
+def end_gift(*, pool: Pool, gift: SeatGift, now: datetime, by: User | None = None) -> None:
+    """Seats that were given are so no longer. Whoever was told of them, or may have been, is told. Under the pool's
+    lock.
+    """
+    told = gift.sent_at is not None or gift.tries > 0
+    gift.taken_back_at, gift.letter = now, "seats_taken_back" if told else ""
+    gift.next_try_at, gift.tries, gift.last_error = now, 0, ""
+    gift.save()
+    record(pool, "seats_taken_back", now=now, by=by, pledge=gift.pledge, seats=gift.number, gift=gift.pk)
+
+
+def end_gifts(*, pool: Pool, now: datetime, pledge: Pledge | None = None) -> None:
+    """End all that was given of the pool's seats, or of those of one pledge. Call it under the pool's lock."""
+    gifts = SeatGift.objects.live().filter(pledge__pool=pool).order_by("pk")
+    if pledge is not None:
+        gifts = gifts.filter(pledge=pledge)
+    for gift in gifts.select_for_update(no_key=True, of=("self",)).select_related("pledge"):
+        end_gift(pool=pool, gift=gift, now=now)

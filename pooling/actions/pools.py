@@ -17,7 +17,7 @@ from . import letters, waiting_letters
 from .backing import take_back
 from .charges import void_charges
 from .errors import TermsUnsound, WrongState
-from .loose_ends import end_requests, end_transfers
+from .loose_ends import end_gifts, end_requests, end_transfers
 from .pledges import end_pledge
 from .refunds import refund_everything
 from .settlement import fund_pool
@@ -140,6 +140,7 @@ def cancel_pool(*, pool: Pool, reason: str, by: User, now: datetime) -> Pool:
     pool.state, pool.ended_at, pool.cancel_reason = PoolState.CANCELLED, now, reason
     pool.save()
     record(pool, "pool_cancelled", now=now, by=by)
+    end_gifts(pool=pool, now=now)
     void_charges(pool=pool, now=now)
     refund_everything(pool=pool, now=now)
     take_back(pool=pool, by=by, now=now)

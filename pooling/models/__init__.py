@@ -9,6 +9,7 @@ from .pledge import HOLD, OFFER_HOLD, Pledge, PledgeState, Slot
 from .pool import Pool, PoolState, WorkshopText
 from .refund import Refund, RefundReason, RefundState
 from .sandbox import SandboxEntry
+from .seats import SeatGift
 from .terms import LEAST_SHARE, Acceptance, Pricing, SurplusRule, Terms
 from .transfer import TRANSFER_LIFE, Transfer, TransferState
 from .webhook import WebhookEvent
@@ -49,6 +50,7 @@ __all__ = [
     "RefundState",
     "SandboxEntry",
     "SavedMethod",
+    "SeatGift",
     "SetupPage",
     "SetupState",
     "Slot",

@@ -134,6 +134,8 @@ STEPS = {
     "approval_sent_again": _("The request for approval was sent again"),
     "approval_given": _("The pledge was approved"),
     "approval_declined": _("The pledge was not approved"),
+    "seats_given": _("Seats were given to another organisation"),
+    "seats_taken_back": _("Seats that had been given were taken back"),
     "transfer_offered": _("The pledge was offered to another organisation"),
     "transfer_accepted": _("Another organisation accepted the terms for it"),
     "transfer_ended": _("The offer to another organisation ended"),

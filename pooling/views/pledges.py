@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pooling import accounts
+from pooling.actions import seats
 from pooling.actions.approvals import ask_for_approval
 from pooling.actions.errors import AlreadyPledged, NotAdministrator, Refused
 from pooling.actions.methods import open_setup_page
@@ -180,6 +181,9 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "approvals": (approvals := list(pledge.approvals.own().order_by("pk"))),
             "approval": approvals[-1] if approvals else None,
             "more": next((each for each in approvals if each.is_for_more and each.state == ApprovalState.ASKED), None),
+            "gifts": (gifts := list(pledge.seat_gifts.live())),
+            "own_seats": pledge.seats - sum(gift.number for gift in gifts),
+            "can_give_seats": seats.hindrance(pool=pool, pledge=pledge, now=timezone.now()) is None,
             "transfer": pledge.transfers.live().select_related("receiver").first(),
             "is_administrator": pledge.organisation.is_administered_by(request.user),
             "can_change": pledge.state == PledgeState.STANDING

@@ -56,6 +56,8 @@ SENTENCES = {
     "approval_sent_again": _("%(organisation)s sent its request for approval again."),
     "approval_given": _("The pledge of %(organisation)s was approved. Shares: %(shares)s."),
     "approval_declined": _("The pledge of %(organisation)s was not approved. Shares: %(shares)s."),
+    "seats_given": _("%(organisation)s gave seats to another organisation: %(seats)s."),
+    "seats_taken_back": _("Seats that %(organisation)s had given were taken back: %(seats)s."),
     "transfer_offered": _("%(organisation)s offered its pledge to another organisation. Shares: %(shares)s."),
     "transfer_accepted": _("Another organisation accepted the terms for the pledge of %(organisation)s."),
     "transfer_ended": _("The offer of %(organisation)s to pass its pledge on ended. The pledge stays its own."),

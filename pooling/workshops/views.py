@@ -26,6 +26,7 @@ from pooling.models import Pool, PoolState
 
 from .figures import calling_off, meaning_of, meaning_of_typed, why_not_to_call_off
 from .forms import CallOffForm, PoolTermsForm
+from .guests import guests_of
 from .models import WorkshopPage
 from .publishing import describe_live_pages
 from .steps import steps_of
@@ -135,6 +136,7 @@ class PoolView(FinancingView):
             tag=POOL_TAGS[pool.state],
             pledges=[PledgeRow(pledge, charge_of(pledge)) for pledge in pledges if not pledge.is_listed],
             line=line[::-1],
+            guests=guests_of(pool),
             timeline=timeline_of(pool),
             why_not_to_call_off=why_not,
             steps=steps_of(pool, may_publish=self.permissions.can_publish(), now=self.now),

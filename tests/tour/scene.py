@@ -26,6 +26,7 @@ from pooling.actions.methods import open_setup_page
 from pooling.actions.pledges import expire_overdue_pledges, place_pledge, withdraw_pledge
 from pooling.actions.pools import cancel_pool
 from pooling.actions.refunds import send_due_refunds
+from pooling.actions.seats import give_seats
 from pooling.actions.transfers import offer_transfer
 from pooling.actions.waiting import join_waiting_list, make_offers
 from pooling.models import Approval, ApprovalState, Charge, ChargeState, Pledge, Pool, SandboxEntry
@@ -167,6 +168,15 @@ class Scene:
         self.short = self.pledge_of(pool_of("video-counselling"), "exemple")
         self.dropped = self.pledge_of(pool_of("video-counselling"), "modele")
         self.settled = self.pledge_of(pool_of("process-mapping"), "esempio")
+        give_seats(
+            pledge=self.paid,
+            number=1,
+            name="Kulturverein Beispiel",
+            email="verein@example.org",
+            language=self.language,
+            by=self.people["esempio"],
+            now=self.now,
+        )
         self.lapsed = self.pledge_of(pool_of("newsletter-basics"), "esempio")
         self.payment_page = local(open_payment_page(charge=self.asked, language=self.language, now=self.now) or "")
 

@@ -49,6 +49,7 @@ def stops(scene: Scene) -> list[Stop]:
         *waiting(scene),
         *approval(scene),
         *passing_on(scene),
+        *seats(scene),
         *pledges(scene),
         *payments(scene),
         *entrance(scene),
@@ -193,6 +194,13 @@ def passing_on(scene: Scene) -> Iterator[Stop]:
     yield Stop("passing on", "the offer, for one of two organisations", offer, who="between")
     yield Stop("passing on", "the offer, without consent", offer, who="beispiel", send={"do": "accept"}, status=422)
     yield Stop("passing on", "the offer, only administrators", offer, who="member")
+
+
+def seats(scene: Scene) -> Iterator[Stop]:
+    give = scene.url("pooling:seats_give", scene.paid.uuid)
+    yield Stop("seats", "to whom", give, who="esempio")
+    yield Stop("seats", "to whom, sent empty", give, who="esempio", send={}, status=422)
+    yield Stop("seats", "not yet", scene.url("pooling:seats_give", scene.standing.uuid), who="muster")
 
 
 def pledges(scene: Scene) -> Iterator[Stop]:
