@@ -43,7 +43,8 @@ from .errors import (
 )
 from .invoices import require_invoice_possible
 from .loose_ends import end_request
-from .pledges import end_pledge, make_stand, place_pledge, set_shares
+from .pledges import end_pledge, place_pledge, set_shares
+from .standing import make_stand
 
 # A letter again: not within this time of the last one, and so many links at most.
 PAUSE = timedelta(minutes=10)

@@ -36,9 +36,9 @@ Facts = dict[str, object]
 ASKS_FOR_CONFIRMATION = "authentication_required"
 
 
-def tell_pledged(*, pledge: Pledge, now: datetime) -> int:
+def tell_pledged(*, pledge: Pledge, now: datetime, consent: Acceptance | None = None) -> int:
     """The pledge stands: what was accepted, what it costs at most, when it is charged, how long it can be withdrawn."""
-    consent = latest_acceptance(pledge)
+    consent = consent or latest_acceptance(pledge)
     facts = consent_facts(pledge, consent, now=now)
     return tell("pledged", key=f"pledged-{pledge.uuid}-{consent.pk}", pledge=pledge, facts=facts, now=now)
 

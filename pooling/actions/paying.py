@@ -26,7 +26,7 @@ from .errors import (
     WayIsSettled,
 )
 from .invoices import require_account, require_in_time, require_invoice_possible
-from .pledges import make_stand, take_method
+from .standing import make_stand, take_method
 
 
 @transaction.atomic

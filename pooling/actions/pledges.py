@@ -22,14 +22,15 @@ from pooling.models import (
     SavedMethod,
     Slot,
     TransferState,
+    event,
     record,
+    record_all,
 )
 
 from . import approval_letters, letters
 from .errors import (
     AlreadyPledged,
     AwaitsApproval,
-    MethodGone,
     NeedsFreshApproval,
     NotAdministrator,
     OrganisationSuspended,
@@ -39,9 +40,9 @@ from .errors import (
     PricesLocked,
     TooFewShares,
 )
-from .invoices import require_invoice_possible
 from .loose_ends import end_requests, end_transfers
-from .settlement import charge_late_pledge, fund_pool
+from .settlement import fund_pool
+from .standing import follow_standing, let_stand, make_stand
 
 # How the history names the end of a pledge, by what it was before and what it is then.
 ENDS: dict[tuple[str, str], str] = {
@@ -112,7 +113,8 @@ def place_pledge(
     if live := pool.pledges.live().filter(organisation=organisation).first():
         raise AlreadyPledged(live)
     require_accepting(pool=pool, shares=shares, now=now)
-    pledge = pool.pledges.create(
+    pledge = Pledge(
+        pool=pool,
         organisation=organisation,
         shares=shares,
         state=PledgeState.PENDING,
@@ -120,14 +122,19 @@ def place_pledge(
         placed_at=now,
         held_until=min(now + HOLD, pool.accepts_until(now=now)),
     )
-    pledge.pool, pledge.organisation = pool, organisation
-    Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(shares)])
-    accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
     pool.held += shares
-    pool.save(update_fields=["held"])
-    record(pool, "pledge_held", now=now, by=by, pledge=pledge, shares=shares)
-    if method is not None or pays_by == PaysBy.INVOICE:
-        make_stand(pool=pool, pledge=pledge, method=method, now=now)
+    if stands := method is not None or pays_by == PaysBy.INVOICE:
+        let_stand(pool=pool, pledge=pledge, method=method, now=now)
+    pledge.save(force_insert=True)
+    Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(shares)])
+    consent = accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
+    pool.save(update_fields=["held", "standing"])
+    happened = [event(pool, "pledge_held", now=now, by=by, pledge=pledge, shares=shares)]
+    if stands:
+        happened.append(event(pool, "pledge_standing", now=now, pledge=pledge, shares=shares))
+    record_all(pool, happened)
+    if stands:
+        follow_standing(pool=pool, pledge=pledge, consent=consent, now=now)
     return pledge
 
 
@@ -169,45 +176,6 @@ def hold_again(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
     Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(pledge.shares)])
     pool.held += pledge.shares
     record(pool, "pledge_held", now=now, pledge=pledge, shares=pledge.shares)
-
-
-def make_stand(*, pool: Pool, pledge: Pledge, method: SavedMethod | None, now: datetime) -> None:
-    """pending -> standing under the pool's lock, and what follows: the pool is funded if this was the share it needed.
-    Without a `method` it is paid by invoice.
-
-    Raises MethodGone if the method was released meanwhile, PoolClosed if no new share stands any more and no freed
-    place is left, NoInvoices, InvoiceTooLate, RefillsByCard.
-    """
-    if not pool.takes_new_shares(now=now) and pledge.shares > pool.freed - (pool.reserved - pledge.shares):
-        raise PoolClosed  # no new share stands; others may hold the places that were freed
-    if method is None:
-        require_invoice_possible(pool=pool, now=now)
-    take_method(pledge=pledge, method=method)
-    pledge.state, pledge.stands_since, pledge.held_until = PledgeState.STANDING, now, None
-    pledge.save()
-    pool.held -= pledge.shares
-    pool.standing += pledge.shares
-    pool.save(update_fields=["held", "standing"])
-    record(pool, "pledge_standing", now=now, pledge=pledge, shares=pledge.shares)
-    letters.tell_pledged(pledge=pledge, now=now)
-    if pool.locks_prices(now=now):
-        fund_pool(pool=pool, now=now)
-    elif pool.state in Pool.FINANCED_STATES:
-        charge_late_pledge(pool=pool, pledge=pledge, now=now)
-
-
-def take_method(*, pledge: Pledge, method: SavedMethod | None) -> None:
-    """From now on `pledge` is paid with `method`, by invoice without one. The caller saves it.
-
-    Raises MethodGone if the method was released, read under its lock: from now on the pledge keeps it from being so.
-    """
-    if method is not None:
-        method = SavedMethod.objects.select_for_update(no_key=True).get(
-            pk=method.pk, organisation=pledge.organisation_id
-        )
-        if method.released_at:
-            raise MethodGone
-    pledge.method, pledge.pays_by = method, PaysBy.CARD if method else PaysBy.INVOICE
 
 
 @transaction.atomic

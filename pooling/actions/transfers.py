@@ -37,7 +37,8 @@ from .errors import (
     TransferTaken,
 )
 from .loose_ends import end_requests, end_transfer
-from .pledges import require_binding, require_changeable, take_method
+from .pledges import require_binding, require_changeable
+from .standing import take_method
 
 MOST_A_DAY = 10  # we write to addresses that somebody typed
 

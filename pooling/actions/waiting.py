@@ -30,7 +30,8 @@ from .errors import (
     PoolFull,
     TooFewShares,
 )
-from .pledges import accept_terms, end_pledge, make_stand, require_binding, withdraw_pledge
+from .pledges import accept_terms, end_pledge, require_binding, withdraw_pledge
+from .standing import make_stand
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@ from .approval import APPROVAL_HOLD, Approval, ApprovalLetter, ApprovalState
 from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
 from .bank import Receipt
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
-from .event import PoolEvent, event, record
+from .event import PoolEvent, event, record, record_all
 from .invoice import Creditor, Invoice
 from .method import PaysBy, ProviderCustomer, SavedMethod, SetupPage, SetupState
 from .pledge import HOLD, OFFER_HOLD, Pledge, PledgeState, Slot
@@ -62,4 +62,5 @@ __all__ = [
     "WorkshopText",
     "event",
     "record",
+    "record_all",
 ]

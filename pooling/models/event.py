@@ -68,3 +68,9 @@ def record(pool: Pool, kind: str, *, now: datetime, **details: Any) -> PoolEvent
     happened.save(force_insert=True)
     changed(POOLS)
     return happened
+
+
+def record_all(pool: Pool, events: list[PoolEvent]) -> None:
+    """Add several events at once, in their order. As record()."""
+    pool.events.bulk_create(events)
+    changed(POOLS)
