@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from members.models import Organisation, User
 
-from .actions.errors import PoolFull
+from .actions.errors import NoInvoices, PoolFull, Refused
+from .actions.invoices import require_invoice_possible
 from .actions.methods import usable_methods
 from .approval_forms import APPROVER_FIELDS, ApproverFields, approver_layout, approver_of, either_way
-from .models import Approval, Pledge, Pool, SavedMethod
+from .models import Approval, PaysBy, Pledge, Pool, SavedMethod
 from .money import format_chf
 
 NEW_METHOD = "new"
+BY_INVOICE = "invoice"
 
 
 def helper() -> FormHelper:
@@ -48,8 +50,8 @@ class PledgeForm(ApproverFields):
     method = forms.ChoiceField(label=gettext_lazy("Payment method"), widget=forms.RadioSelect)
     accept = forms.BooleanField(
         label=gettext_lazy(
-            "I may bind this organisation and accept the terms of this pool, the participation terms and the mandate "
-            "to charge the payment method."
+            "I may bind this organisation and accept the terms of this pool, the participation terms and, for a card, "
+            "the mandate to charge it."
         ),
         error_messages={
             "required": gettext_lazy("Without your consent to the terms nothing can be pledged. Please tick this box.")
@@ -65,8 +67,8 @@ class PledgeForm(ApproverFields):
         self.fields["accept"].label = either_way(
             str(self.fields["accept"].label),
             _(
-                "On condition that the person approves, I accept the terms of this pool, the participation terms and "
-                "the mandate to charge the payment method."
+                "On condition that the person approves, I accept the terms of this pool, the participation terms and, "
+                "for a card, the mandate to charge it."
             ),
         )
         self.pool = pool
@@ -93,8 +95,9 @@ class PledgeForm(ApproverFields):
             *((str(method.pk), self.saved_label(method)) for method in self.saved),
             (NEW_METHOD, _("Give a card on the next page")),
         ]
+        self.offer_invoice(methods)
         methods.initial = methods.choices[0][0]
-        if not self.saved:
+        if len(methods.choices) == 1 and not methods.help_text:
             methods.widget = forms.HiddenInput()
         shares: Any = self.fields["shares"]
         shares.widget.attrs.update({"max": self.left, "inputmode": "numeric", "autocomplete": "off"})
@@ -104,6 +107,20 @@ class PledgeForm(ApproverFields):
             "One share costs %(price)s at most and holds %(n)d seats.",
             pool.seats_per_share,
         ) % {"price": format_chf(pool.ceiling), "n": pool.seats_per_share}
+
+    def offer_invoice(self, methods: Any) -> None:
+        """Paying by invoice among the methods, or the reason why it is not among them."""
+        try:
+            require_invoice_possible(pool=self.pool, now=self.now)
+        except NoInvoices:
+            return
+        except Refused as refusal:
+            methods.help_text = str(refusal)
+            return
+        sentence = ngettext(
+            "By invoice, payable within %(n)d day", "By invoice, payable within %(n)d days", self.pool.invoice_days
+        )
+        methods.choices = [*methods.choices, (BY_INVOICE, sentence % {"n": self.pool.invoice_days})]
 
     def saved_label(self, method: SavedMethod) -> str:
         """The method as people recognise it, with its organisation where there are several."""
@@ -126,7 +143,8 @@ class PledgeForm(ApproverFields):
         data["approver"] = self.approver()
         organisation, chosen = data.get("organisation"), data.get("method")
         data["saved_method"] = None
-        if chosen and chosen != NEW_METHOD and organisation:
+        data["pays_by"] = PaysBy.INVOICE if chosen == BY_INVOICE else PaysBy.CARD
+        if chosen and chosen not in (NEW_METHOD, BY_INVOICE) and organisation:
             data["saved_method"] = next(
                 (m for m in self.saved if str(m.pk) == chosen and m.organisation_id == organisation.pk), None
             )

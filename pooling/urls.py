@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from .views import approvals, changing, openness, payments, pledges, seats, transfers, waiting
+from .views import approvals, changing, openness, payments, pledges, seats, transfers, waiting, ways
 
 app_name = "pooling"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path(_("pledges/<uuid:uuid>/money.csv"), openness.pledge_money_csv, name="pledge_money_csv"),
     path(_("pools/<uuid:uuid>/cost-sheet/"), openness.pool_cost_sheet, name="cost_sheet"),
     path(_("pools/<uuid:uuid>/cost-sheet.csv"), openness.pool_cost_sheet_csv, name="cost_sheet_csv"),
+    path(_("pledges/<uuid:uuid>/way-to-pay/"), ways.pledge_way, name="pledge_way"),
     path(_("pledges/<uuid:uuid>/approval/"), approvals.approval_again, name="approval_again"),
     path(_("pledges/<uuid:uuid>/approval/take-back/"), approvals.approval_take_back, name="approval_take_back"),
     path(_("pledges/<uuid:uuid>/pass-on/"), transfers.pledge_transfer, name="pledge_transfer"),

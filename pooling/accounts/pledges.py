@@ -24,7 +24,7 @@ def pledges_of(organisations: list[Organisation]) -> list[Pledge]:
     pledges = (
         Pledge.objects.filter(organisation__in=organisations)
         .select_related("pool", "organisation", "method")
-        .prefetch_related("pool__texts", "charges__refunds")
+        .prefetch_related("pool__texts", "charges__refunds", "charges__invoice")
         .annotate(position=Subquery(line.values("pool").annotate(n=Count("pk")).values("n")))
         .order_by("-placed_at")
     )

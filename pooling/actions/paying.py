@@ -23,10 +23,38 @@ from .errors import (
     PaymentUnderWay,
     PledgeEnded,
     RefillsByCard,
+    Refused,
     WayIsSettled,
 )
 from .invoices import require_account, require_in_time, require_invoice_possible
 from .standing import make_stand, take_method
+
+
+def why_not_by_invoice(pledge: Pledge, *, now: datetime) -> Refused | None:
+    """What hinders `pledge` from being paid by invoice instead of by card: told before somebody tries."""
+    try:
+        require_invoice(pool=pledge.pool, pledge=pledge, charge=letters.live_charge(pledge), now=now)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def why_not_by_card(pledge: Pledge, *, now: datetime) -> Refused | None:
+    """What hinders `pledge` from being paid by card instead of by invoice."""
+    try:
+        require_card(pool=pledge.pool, pledge=pledge, charge=letters.live_charge(pledge), now=now)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def can_be_invoiced(pool: Pool, *, now: datetime) -> bool:
+    """Whether a pledge that is made now may be paid by invoice."""
+    try:
+        require_invoice_possible(pool=pool, now=now)
+    except Refused:
+        return False
+    return True
 
 
 @transaction.atomic
@@ -39,17 +67,11 @@ def pay_by_invoice(*, pledge: Pledge, by: User, now: datetime) -> Pledge:
     pool, pledge = lock(pledge)
     if not pledge.organisation.is_administered_by(by):
         raise NotAdministrator
-    if pledge.awaits_approval:
-        raise AwaitsApproval
-    if pledge.state == PledgeState.PENDING and pledge.held_until and now < pledge.held_until:
+    charge = open_charge(pledge)
+    require_invoice(pool=pool, pledge=pledge, charge=charge, now=now)
+    if pledge.state == PledgeState.PENDING:
         make_stand(pool=pool, pledge=pledge, method=None, now=now)
         return pledge
-    require_way_open(pool=pool, pledge=pledge, wanted=PaysBy.INVOICE)
-    charge = open_charge(pledge)
-    if charge is None:
-        require_invoice_possible(pool=pool, now=now)
-    else:
-        require_invoice_instead(pool=pool, pledge=pledge, charge=charge, now=now)
     change_way(pool=pool, pledge=pledge, method=None, charge=charge, by=by, now=now)
     return pledge
 
@@ -63,12 +85,8 @@ def pay_by_card(*, pledge: Pledge, method: SavedMethod, now: datetime, by: User 
     pool, pledge = lock(pledge)
     if by is not None and not pledge.organisation.is_administered_by(by):
         raise NotAdministrator
-    require_way_open(pool=pool, pledge=pledge, wanted=PaysBy.CARD)
     charge = open_charge(pledge)
-    if charge is not None and charge.state == ChargeState.PART_PAID:
-        raise PartPaidAlready
-    if charge is not None and charge.is_overdue(now=now):
-        raise WayIsSettled
+    require_card(pool=pool, pledge=pledge, charge=charge, now=now)
     change_way(pool=pool, pledge=pledge, method=method, charge=charge, by=by, now=now)
     return pledge
 
@@ -88,6 +106,29 @@ def open_charge(pledge: Pledge) -> Charge | None:
     if charge is not None:
         charge.pledge = pledge
     return charge
+
+
+def require_invoice(*, pool: Pool, pledge: Pledge, charge: Charge | None, now: datetime) -> None:
+    """Raises what pay_by_invoice raises unless the pledge may be paid by invoice instead of by card."""
+    if pledge.awaits_approval:
+        raise AwaitsApproval
+    if pledge.state == PledgeState.PENDING and pledge.held_until and now < pledge.held_until:
+        require_invoice_possible(pool=pool, now=now)
+        return
+    require_way_open(pool=pool, pledge=pledge, wanted=PaysBy.INVOICE)
+    if charge is None:
+        require_invoice_possible(pool=pool, now=now)
+    else:
+        require_invoice_instead(pool=pool, pledge=pledge, charge=charge, now=now)
+
+
+def require_card(*, pool: Pool, pledge: Pledge, charge: Charge | None, now: datetime) -> None:
+    """Raises PledgeEnded, WayIsSettled, PartPaidAlready unless it may be paid by card instead of by invoice."""
+    require_way_open(pool=pool, pledge=pledge, wanted=PaysBy.CARD)
+    if charge is not None and charge.state == ChargeState.PART_PAID:
+        raise PartPaidAlready
+    if charge is not None and charge.is_overdue(now=now):
+        raise WayIsSettled
 
 
 def require_way_open(*, pool: Pool, pledge: Pledge, wanted: PaysBy) -> None:

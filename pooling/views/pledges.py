@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,21 @@ from pooling.actions.approvals import ask_for_approval
 from pooling.actions.errors import AlreadyPledged, NotAdministrator, Refused
 from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_page
+from pooling.actions.paying import can_be_invoiced, why_not_by_card, why_not_by_invoice
 from pooling.actions.pledges import place_pledge
 from pooling.forms import PledgeForm, button_text
-from pooling.models import OFFER_HOLD, ApprovalState, Pledge, PledgeState, Pool, PoolState, SetupPage, SetupState
+from pooling.models import (
+    OFFER_HOLD,
+    ApprovalState,
+    Creditor,
+    PaysBy,
+    Pledge,
+    PledgeState,
+    Pool,
+    PoolState,
+    SetupPage,
+    SetupState,
+)
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
 from .leaving import leads_to_provider
@@ -39,7 +52,7 @@ def own_pledge(request: HttpRequest, uuid: UUID) -> Pledge:
     """
     pledge = get_object_or_404(
         Pledge.objects.select_related("pool", "organisation", "method").prefetch_related(
-            "pool__texts", "charges__refunds"
+            "pool__texts", "charges__refunds", "charges__invoice", "charges__receipts"
         ),
         uuid=uuid,
     )
@@ -81,6 +94,7 @@ def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "by": request.user,
             "language": get_language() or "de",
             "method": data["saved_method"],
+            "pays_by": data["pays_by"],
             "now": now,
         }
         approver = data["approver"]
@@ -140,6 +154,7 @@ def consent(pool: Pool, shares: int) -> dict[str, Any]:
         "seats": shares * pool.seats_per_share,
         "button": button_text(pool=pool, shares=shares),
         "ladder": accounts.ladder_of(pool, shares=shares),
+        "by_invoice": can_be_invoiced(pool, now=timezone.now()),
         "missing_then": max(0, pool.missing - shares),
     }
 
@@ -174,7 +189,9 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         {
             "pledge": pledge,
             "pool": pool,
-            "charge": accounts.charge_of(pledge),
+            "charge": (charge := accounts.charge_of(pledge)),
+            "account": Creditor.objects.first() if charge and charge.is_waiting else None,
+            "other_way": other_way(pledge, now=timezone.now()),
             "refunds": [refund for charge in pledge.charges.all() for refund in charge.refunds.all()],
             "history": accounts.history_of(pledge),
             "acceptances": pledge.acceptances.filter(is_former=False).order_by("pk"),
@@ -205,6 +222,13 @@ def waiting_page(request: HttpRequest, pledge: Pledge) -> HttpResponse:
         "is_administrator": pledge.organisation.is_administered_by(request.user),
     }
     return render(request, "pooling/waiting.html", context)
+
+
+def other_way(pledge: Pledge, *, now: datetime) -> str:
+    """In which other way the pledge may be paid, if any. The action decides again under the pool's lock."""
+    if pledge.pays_by == PaysBy.CARD:
+        return "" if why_not_by_invoice(pledge, now=now) else PaysBy.INVOICE
+    return "" if why_not_by_card(pledge, now=now) else PaysBy.CARD
 
 
 def to_setup_page(request: HttpRequest, pledge: Pledge) -> HttpResponse:

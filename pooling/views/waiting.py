@@ -103,6 +103,7 @@ def offer(request: HttpRequest, uuid: UUID) -> HttpResponse:
             by=request.user,
             language=get_language() or "de",
             method=data["saved_method"],
+            pays_by=data["pays_by"],
             approver=data["approver"],
             now=now,
         )

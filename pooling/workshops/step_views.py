@@ -13,7 +13,8 @@ from wagtail.admin import messages
 from pooling.actions.errors import Refused, TermsUnsound
 from pooling.models import Pool
 
-from .steps import STEPS, Step
+from .step import Step
+from .steps import STEPS
 from .views import FinancingView
 
 
@@ -33,12 +34,12 @@ class StepView(FinancingView):
     def get(self, request: HttpRequest) -> HttpResponse:
         if not (pool := self.possible_pool()):
             return redirect(self.url)
-        return self.show_step(pool, self.step.form(), typed=None if self.step.needs_figures else {})
+        return self.show_step(pool, self.step.form_for(pool), typed=None if self.step.needs_figures else {})
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if not (pool := self.possible_pool()):
             return redirect(self.url)
-        form = self.step.form(request.POST)
+        form = self.step.form_for(pool, request.POST)
         if not form.is_valid():
             return self.show_step(pool, form, typed=None)
         if "confirm" not in request.POST:

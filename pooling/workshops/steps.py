@@ -4,28 +4,24 @@ will do in figures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.timezone import now as time_now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from home.dates import date_in_words
-from members.models import User
 from pooling.actions.backing import absorb_gap, balance_of, can_be_drawn, draw_guarantee, record_guarantee
 from pooling.actions.closing import UNDER_WAY, close_pool, settlement_of
 from pooling.actions.revising import extend_pool, grow_subsidy
 from pooling.models import Charge, Pool, PoolState
 from pooling.money import format_chf
 
+from .bank_steps import BANK_STEPS
 from .forms import MomentFormField, RappenFormField
-
-Typed = Mapping[str, Any]
+from .step import Step, Typed, letters
 
 
 class ExtendForm(forms.Form):
@@ -42,24 +38,6 @@ class GuaranteeForm(forms.Form):
     promised_on = forms.DateField(
         label=gettext_lazy("Promised in writing on"), widget=forms.DateInput(attrs={"type": "date"})
     )
-
-
-@dataclass(frozen=True)
-class Step:
-    """`why_not` and `effects` take the pool and the moment; `effects` are sentences with figures."""
-
-    slug: str
-    title: str | Promise
-    button: str | Promise
-    done: str | Promise
-    why_not: Callable[[Pool, datetime], str]
-    effects: Callable[[Pool, Typed], list[str]]
-    run: Callable[[Pool, Typed, User, datetime], object]
-    form: type[forms.Form] = forms.Form
-
-    @property
-    def needs_figures(self) -> bool:
-        return bool(self.form.base_fields)
 
 
 def why_not_to_revise(pool: Pool, now: datetime) -> str:
@@ -102,10 +80,6 @@ def why_not_to_close(pool: Pool, now: datetime) -> str:
     if Charge.objects.filter(pledge__pool=pool, state__in=UNDER_WAY).exists():
         return _("Payments are still on their way. Please try again in a few minutes.")
     return ""
-
-
-def letters(n: int) -> str:
-    return ngettext("%(n)d organisation gets a letter.", "%(n)d organisations get a letter.", n) % {"n": n}
 
 
 def effects_of_extending(pool: Pool, typed: Typed) -> list[str]:
@@ -230,6 +204,7 @@ STEPS = (
         effects=effects_of_closing,
         run=lambda pool, typed, by, now: close_pool(pool=pool, by=by, now=now),
     ),
+    *BANK_STEPS,
 )
 
 

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
-from pooling.models import Pool, PoolState
+from pooling.models import Creditor, Pool, PoolState
 
 from .deletion import give_up_orphans, keys_below, pools_with_pledges
 from .models import WorkshopPage
@@ -43,6 +44,21 @@ def register_admin_urls() -> list[URLPattern]:
 @hooks.register("register_icons")
 def register_icons(icons: list[str]) -> list[str]:
     return [*icons, "workshops/icons/shares.svg"]
+
+
+class AccountViewSet(ModelViewSet):
+    """The operator's account, to which organisations pay by invoice. For people who may change it (superusers)."""
+
+    model = Creditor
+    icon = "shares"
+    add_to_settings_menu = True
+    form_fields = ["name", "street", "house_number", "postcode", "town", "iban"]
+    inspect_view_enabled = False
+
+
+@hooks.register("register_admin_viewset")
+def register_account() -> ModelViewSet:
+    return AccountViewSet("account")
 
 
 class PoolsMenuItem(MenuItem):

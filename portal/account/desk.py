@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from home.dates import date_in_words
 from pooling.accounts import charge_of, position_of
-from pooling.models import Charge, ChargeState, Pledge, PledgeState, PoolState
+from pooling.models import Charge, ChargeState, PaysBy, Pledge, PledgeState, PoolState
+from pooling.money import format_chf
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,18 @@ def day(moment: datetime) -> str:
     return date_in_words(moment)
 
 
+def invoice_step(charge: Charge) -> str:
+    """What an invoice that is not paid in full asks for."""
+    figures = {
+        "number": charge.invoice.number,
+        "amount": format_chf(charge.still_open),
+        "day": day(charge.invoice.due_at),
+    }
+    if charge.captured:
+        return _("%(amount)s of invoice %(number)s are missing, payable by %(day)s.") % figures
+    return _("Invoice %(number)s of %(amount)s is payable by %(day)s.") % figures
+
+
 def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
     """What happens next with a pledge that is alive, in one sentence."""
     pool = pledge.pool
@@ -71,6 +84,8 @@ def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
         return _("It waits for approval. Nothing is binding before.")
     if pledge.state == PledgeState.PENDING:
         return _("A payment method is missing. Nothing is binding before.")
+    if charge is not None and charge.is_waiting and charge.pays_by == PaysBy.INVOICE:
+        return invoice_step(charge)
     if charge is not None and charge.state == ChargeState.ACTION_REQUIRED:
         return _("The payment did not go through and needs you.")
     if pool.state == PoolState.OPEN:
@@ -84,13 +99,13 @@ def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
             % until
         )
     if pool.state == PoolState.FUNDED:
-        if charge is not None and charge.state == ChargeState.SUCCEEDED:
+        if charge is not None and charge.is_settled:
             return _("As soon as the others have paid too, the workshop on %(day)s is certain.") % {
                 "day": day(pool.starts_at)
             }
         return _("The payment is under way. There is nothing to do.")
     if pool.state == PoolState.SHORT:
-        if charge is not None and charge.state != ChargeState.SUCCEEDED:
+        if charge is not None and not charge.is_settled:
             return _("The payment is under way. There is nothing to do.")
         return _("Money is missing. We look for it and write to you; there is nothing to do.")
     if pool.state == PoolState.CONFIRMED:

@@ -20,7 +20,7 @@ from pooling.actions.backing import absorb_gap, draw_guarantee, record_guarantee
 from pooling.actions.closing import close_pool
 from pooling.actions.pledges import place_pledge
 from pooling.actions.pools import cancel_pool, draft_pool, open_pool
-from pooling.models import Approval, Pool, PoolState, SavedMethod
+from pooling.models import Approval, Creditor, PaysBy, Pool, PoolState, SavedMethod
 from pooling.money import parse_chf
 from pooling.payments.sandbox import BEHAVIOURS as BEHAVIOUR_LABELS
 from pooling.tick import STEPS
@@ -39,11 +39,22 @@ BEHAVIOURS = {"paid": "pays", "needs_authentication": "authenticates", "declined
 # Letters to approvers go out by themselves; those of the past are never sent.
 WORK_OF_TIME = [step for step in STEPS if step is not send_approval_letters]
 
+# The operator's account: the one that handbooks print as their example.
+ACCOUNT = {
+    "name": "up2gether (Demo)",
+    "street": "Mustergasse",
+    "house_number": "1",
+    "postcode": "3000",
+    "town": "Bern",
+    "iban": "CH9300762011623852957",
+}
+
 Happening = tuple[datetime, Callable[[datetime], object]]
 
 
 def load_pools(progress: Progress, *, now: datetime) -> None:
     """Each pool's past, at the times that pools.yaml names. A pool that is there already is left alone."""
+    Creditor.objects.get_or_create(iban=ACCOUNT["iban"], defaults=ACCOUNT)
     pasts = [Past(name, plan, uuid.UUID(stable_id(f"workshops/{name}")), now) for name, plan in plans().items()]
     there = set(Pool.objects.filter(page_key__in=[past.page_key for past in pasts]).values_list("page_key", flat=True))
     act_out([past for past in pasts if past.page_key not in there], now=now)
@@ -99,7 +110,7 @@ class Past:
             "shares": entry["shares"],
             "by": by.administrators()[0],
             "language": by.language,
-            "method": method(by, BEHAVIOURS[entry["outcome"]], at=at),
+            **way_to_pay(by, entry["outcome"], at=at),
             "now": at,
         }
         if approver := entry.get("approver"):
@@ -173,6 +184,13 @@ def terms(plan: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
         "closes_at": datetime.combine(today + timedelta(days=plan["closing"]), time(18), zone),
         "starts_at": datetime.combine(today + timedelta(days=plan["start"]), time(18, 30), zone),
     }
+
+
+def way_to_pay(by: Organisation, outcome: str, *, at: datetime) -> dict[str, Any]:
+    """By invoice, or with a method that does this in the sandbox."""
+    if outcome == "invoice":
+        return {"pays_by": PaysBy.INVOICE}
+    return {"method": method(by, BEHAVIOURS[outcome], at=at)}
 
 
 def method(by: Organisation, behaviour: str, *, at: datetime) -> SavedMethod:

@@ -163,6 +163,7 @@ class Scene:
         self.approval = self.asked_again(self.approval)
         self.declined = self.refused(early, "muster")
         self.asked = Charge.objects.get(state=ChargeState.ACTION_REQUIRED)
+        self.invoiced = self.pledge_of(pool_of("online-counselling-start"), "exemple")
         self.paid = self.pledge_of(pool_of("data-protection-practice"), "esempio")
         self.falling = self.pledge_of(pool_of("accessible-documents"), "muster")
         self.short = self.pledge_of(pool_of("video-counselling"), "exemple")

@@ -213,6 +213,7 @@ def pledges(scene: Scene) -> Iterator[Stop]:
         "dropped": (scene.dropped, "modele"),
         "money of others is missing": (scene.short, "exemple"),
         "settled": (scene.settled, "esempio"),
+        "invoice to be paid": (scene.invoiced, "exemple"),
         "payment needs action": (scene.asked.pledge, "modele"),
         "waits for approval": (scene.approval.pledge, "modele"),
         "not approved": (scene.declined.pledge, "muster"),
@@ -238,6 +239,13 @@ def pledges(scene: Scene) -> Iterator[Stop]:
 
 
 def payments(scene: Scene) -> Iterator[Stop]:
+    yield Stop(
+        "payment", "by card instead of by invoice", scene.url("pooling:pledge_way", scene.invoiced.uuid), who="exemple"
+    )
+    yield Stop(
+        "payment", "by invoice instead of by card", scene.url("pooling:pledge_way", scene.standing.uuid), who="muster"
+    )
+    yield Stop("payment", "in another way, too late", scene.url("pooling:pledge_way", scene.paid.uuid), who="esempio")
     yield Stop("payment", "a method, in the sandbox", scene.setup_page, who="esempio")
     yield Stop("payment", "in the sandbox", scene.payment_page)
     yield Stop("payment", "declined in the sandbox", scene.payment_page, send={"do": "declines"}, status=402)
@@ -325,6 +333,7 @@ def admin(scene: Scene) -> Iterator[Stop]:
     yield Stop("admin", "pool with a waiting list", reverse("workshop_pool", args=[scene.queue.pk]), who="editor")
     yield Stop("admin", "guarantee", guarantee, who="editor")
     yield Stop("admin", "guarantee, what it does", guarantee, who="editor", send=promise)
+    yield Stop("admin", "payment by transfer", reverse("workshop_pool_step", args=[funded.pk, "receipt"]), who="editor")
     yield Stop("admin", "call off", call_off, who="editor")
     yield Stop("admin", "call off, sent empty", call_off, who="editor", send={})
     yield Stop("admin", "organisation", ours, who="operator")
