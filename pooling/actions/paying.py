@@ -115,7 +115,7 @@ def require_invoice(*, pool: Pool, pledge: Pledge, charge: Charge | None, now: d
     if pledge.state == PledgeState.PENDING and pledge.held_until and now < pledge.held_until:
         require_invoice_possible(pool=pool, now=now)
         return
-    require_way_open(pool=pool, pledge=pledge, wanted=PaysBy.INVOICE)
+    require_way_open(pool=pool, pledge=pledge, wanted=PaysBy.INVOICE, now=now)
     if charge is None:
         require_invoice_possible(pool=pool, now=now)
     else:
@@ -124,18 +124,21 @@ def require_invoice(*, pool: Pool, pledge: Pledge, charge: Charge | None, now: d
 
 def require_card(*, pool: Pool, pledge: Pledge, charge: Charge | None, now: datetime) -> None:
     """Raises PledgeEnded, WayIsSettled, PartPaidAlready unless it may be paid by card instead of by invoice."""
-    require_way_open(pool=pool, pledge=pledge, wanted=PaysBy.CARD)
+    require_way_open(pool=pool, pledge=pledge, wanted=PaysBy.CARD, now=now)
     if charge is not None and charge.state == ChargeState.PART_PAID:
         raise PartPaidAlready
     if charge is not None and charge.is_overdue(now=now):
         raise WayIsSettled
 
 
-def require_way_open(*, pool: Pool, pledge: Pledge, wanted: PaysBy) -> None:
-    """Raises PledgeEnded or WayIsSettled unless how a standing pledge is paid may still change to `wanted`."""
+def require_way_open(*, pool: Pool, pledge: Pledge, wanted: PaysBy, now: datetime) -> None:
+    """Raises PledgeEnded or WayIsSettled unless how a standing pledge is paid may still change to `wanted`.
+
+    From the start of the workshop an unpaid invoice is a receivable, which no failed card may end.
+    """
     if pledge.state != PledgeState.STANDING or pool.state not in Pool.OPEN_STATES:
         raise PledgeEnded
-    if pledge.pays_by == wanted:
+    if pledge.pays_by == wanted or now >= pool.starts_at:
         raise WayIsSettled
     if pledge.charges.filter(state__in=[ChargeState.FAILED, *Charge.SETTLED_STATES]).exists():
         raise WayIsSettled

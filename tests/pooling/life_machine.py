@@ -14,29 +14,31 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from members.models import Organisation, User
 from pooling.actions.backing import absorb_gap, balance_of, draw_guarantee, record_guarantee
+from pooling.actions.bank import enter_payout
 from pooling.actions.charges import claim_due_charge
 from pooling.actions.closing import close_pool
 from pooling.actions.errors import Refused
 from pooling.actions.mending import open_payment_page
+from pooling.actions.paying import pay_by_card, pay_by_invoice
 from pooling.actions.pledges import change_pledge, confirm_pledge, place_pledge, withdraw_pledge
 from pooling.actions.pools import cancel_pool, open_pool
 from pooling.actions.revising import extend_pool, grow_subsidy
 from pooling.actions.settlement import enter_result
 from pooling.actions.waiting import accept_offer, join_waiting_list, leave_waiting_list
 from pooling.invariants import breaches
-from pooling.models import Attempt, Charge, Pledge, Pool, Refund
+from pooling.models import Attempt, Charge, PaysBy, Pledge, Pool, Refund, SavedMethod
 from pooling.payments.base import ChargeResult, Progress
 from pooling.replay import POOL_TURNS
 from pooling.tick import STEPS
 
 from . import factories as make
 from .factories import NOW
-from .life_model import LISTED, LIVE, PledgeModel, PoolModel
+from .life_model import INVOICED, LISTED, LIVE, PledgeModel, PoolModel
 from .payment_steps import mend
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 FINAL = ("lapsed", "cancelled", "closed")
-BEHAVIOURS = ("pays", "pays", "declines", "authenticates")
+BEHAVIOURS = ("pays", "pays", "declines", "authenticates", "invoice", "invoice")
 
 
 class LifeOfAPool(RuleBasedStateMachine):
@@ -64,7 +66,8 @@ class LifeOfAPool(RuleBasedStateMachine):
         terms = make.terms(cost=cost, minimum=minimum, capacity=least + spare, pricing=pricing)
         self.pool: Pool = make.draft(**terms)
         keep = ("cost", "subsidy", "ceiling", "minimum", "capacity", "pricing", "closes_at", "starts_at")
-        self.model = PoolModel(**{name: terms[name] for name in keep})
+        self.model = PoolModel(**{name: terms[name] for name in keep}, now=self.now)
+        make.account()
 
     # What organisations do
 
@@ -72,7 +75,9 @@ class LifeOfAPool(RuleBasedStateMachine):
     def pledge(self, which: int, shares: int, behaviour: str = "pays", held: bool = False) -> None:
         organisation, by = self.organisations[which], self.people[which]
         allowed = not self.takes_part(which) and shares <= self.model.places(self.now)
-        saved = None if held else make.method(organisation, behaviour)
+        if behaviour == "invoice":
+            held, allowed = False, allowed and self.model.may_be_invoiced()
+        saved, pays_by = self.way(organisation, behaviour, held=held)
         made = self.attempt(
             allowed,
             lambda: place_pledge(
@@ -83,6 +88,7 @@ class LifeOfAPool(RuleBasedStateMachine):
                 language="de",
                 now=self.now,
                 method=saved,
+                pays_by=pays_by,
             ),
         )
         if allowed:
@@ -145,11 +151,11 @@ class LifeOfAPool(RuleBasedStateMachine):
         pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
         in_time = pledge.held_until is not None and self.now < pledge.held_until
         allowed = pledge.state == "offered" and in_time and shares <= pledge.shares
-        by, saved = self.people[pledge.organisation], None if held else make.method(row.organisation, behaviour)
-        self.attempt(
-            allowed,
-            lambda: accept_offer(pledge=row, shares=shares, by=by, language="de", method=saved, now=self.now),
-        )
+        if behaviour == "invoice":
+            held, allowed = False, allowed and self.model.may_be_invoiced()
+        by, (saved, pays_by) = self.people[pledge.organisation], self.way(row.organisation, behaviour, held=held)
+        named = {"pledge": row, "shares": shares, "by": by, "language": "de", "now": self.now}
+        self.attempt(allowed, lambda: accept_offer(**named, method=saved, pays_by=pays_by))
         if allowed:
             pledge.behaviour = behaviour
             self.model.accept(pledge, shares, self.now)
@@ -185,7 +191,7 @@ class LifeOfAPool(RuleBasedStateMachine):
     def pay_by_link(self, data: Any) -> None:
         waiting = [pk for pk, pledge in self.model.pledges.items() if pledge.charge == "action_required"]
         pk = self.one_of(data, waiting)
-        pledge, charge = self.model.pledges[pk], Charge.objects.get(pledge=pk)
+        pledge, charge = self.model.pledges[pk], Charge.objects.live().get(pledge=pk)
         if pledge.mend_until and self.now < pledge.mend_until:
             mend(charge, now=self.now)
             self.model.pay(pledge)
@@ -203,17 +209,64 @@ class LifeOfAPool(RuleBasedStateMachine):
             captured = self.model.pledges[pk].owed
             enter_result(attempt=attempt, result=ChargeResult(Progress.SUCCEEDED, captured=captured), now=self.now)
 
+    @precondition(lambda self: any(pledge.was_invoiced for pledge in self.model.pledges.values()))
+    @rule(data=st.data(), part=st.sampled_from(["a part", "the rest", "too much"]))
+    def transfer(self, data: Any, part: str) -> None:
+        """Money for an invoice, whether it is still owed or not."""
+        pk = self.one_of(data, [pk for pk, pledge in self.model.pledges.items() if pledge.was_invoiced])
+        self.transfer_for(pk, part)
+
+    def transfer_for(self, pk: int, part: str) -> None:
+        pledge, charge = self.model.pledges[pk], Charge.objects.get(pledge=pk, pays_by=PaysBy.INVOICE)
+        missing = charge.amount - min(charge.captured, charge.amount)
+        amount = {"a part": max(1, missing // 2), "the rest": missing or charge.amount, "too much": missing + 700}[part]
+        make.receipt(charge, amount, now=self.now)
+        if pledge.behaviour == "invoice":  # one that is paid by card by now gets it back
+            self.model.receive(pledge, amount)
+
+    @rule()
+    def send_back_by_hand(self) -> None:
+        for refund in Refund.objects.by_hand():
+            day, reference = self.now.date(), f"out {refund.pk}"
+            enter_payout(refund=refund, paid_on=day, reference=reference, by=self.staff, now=self.now)
+
+    @precondition(lambda self: self.model.pledges)
+    @rule(data=st.data(), behaviour=st.sampled_from(BEHAVIOURS))
+    def pay_in_another_way(self, data: Any, behaviour: str) -> None:
+        pk = self.one_of(data, list(self.model.pledges))
+        self.pay_in_another_way_of(pk, behaviour)
+
+    def pay_in_another_way_of(self, pk: int, behaviour: str) -> None:
+        pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
+        if pledge.state == "pending":
+            return  # it would stand by that: see give_method
+        by = self.people[pledge.organisation]
+        if behaviour == "invoice":
+            allowed = self.model.may_pay_by_invoice(pledge)
+            self.attempt(allowed, lambda: pay_by_invoice(pledge=row, by=by, now=self.now))
+        else:
+            allowed, saved = self.model.may_pay_by_card(pledge), make.method(row.organisation, behaviour)
+            self.attempt(allowed, lambda: pay_by_card(pledge=row, method=saved, by=by, now=self.now))
+        if allowed:
+            self.model.pay_in_another_way(pledge, behaviour)
+
+    def way(self, organisation: Organisation, behaviour: str, *, held: bool) -> tuple[SavedMethod | None, PaysBy]:
+        if behaviour == "invoice":
+            return None, PaysBy.INVOICE
+        return None if held else make.method(organisation, behaviour), PaysBy.CARD
+
     # What time does
 
     @rule(by=st.sampled_from([SECOND, timedelta(minutes=40), DAY, 8 * DAY, 8 * DAY]))
     def wait(self, by: timedelta) -> None:
         self.now += by
+        self.model.now = self.now
 
     @rule(until=st.sampled_from(["closes_at", "refills", "starts_at"]))
     def wait_until(self, until: str) -> None:
         model = self.model
         moments = {"closes_at": model.closes_at, "refills": model.starts_at - 14 * DAY, "starts_at": model.starts_at}
-        self.now = max(self.now, moments[until])
+        self.now = model.now = max(self.now, moments[until])
 
     @rule()
     def tick(self) -> None:
@@ -348,6 +401,10 @@ class LifeOfAPool(RuleBasedStateMachine):
             self.tick()
             self.absorb()
             self.close()
+            for pk, pledge in self.model.pledges.items():
+                if pledge.charge in INVOICED and self.now >= self.model.starts_at:
+                    self.transfer_for(pk, "the rest")  # a receivable comes in, sooner or later
+            self.send_back_by_hand()
             if self.model.state == "draft":
                 cancel_pool(pool=self.pool, reason="nicht nötig", by=self.staff, now=NOW)
                 self.model.cancel()
@@ -358,7 +415,7 @@ class LifeOfAPool(RuleBasedStateMachine):
         assert self.model.state in FINAL
         assert not Charge.objects.open().exists()
         assert not Pledge.objects.listed().exists()
-        assert not Refund.objects.exclude(state="succeeded").exists()
+        assert not Refund.objects.counted_as_due().exists()
 
     def takes_part(self, which: int) -> bool:
         return any(each.organisation == which and each.state in LIVE for each in self.model.pledges.values())

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 HOLD, WINDOW, REFILLS_END = timedelta(minutes=35), timedelta(days=7), timedelta(days=14)
 OFFER_HOLD = timedelta(hours=48)
 LEASE = timedelta(minutes=2)
+TERM, DUE_BEFORE_START = timedelta(days=30), timedelta(days=7)
+INVOICED = ("issued", "part_paid")
 LISTED = ("waiting", "offered")
 LIVE = (*LISTED, "pending", "standing")
 FINANCED = ("funded", "short", "confirmed")
@@ -39,6 +41,8 @@ class PledgeModel:
     sent_at: datetime | None = None
     mend_until: datetime | None = None
     paid: int = 0
+    was_invoiced: bool = False
+    is_refill: bool = False
     slots: list[ShareModel] = field(default_factory=list)
 
     @property
@@ -55,6 +59,7 @@ class PoolModel:
     capacity: int
     closes_at: datetime
     starts_at: datetime
+    now: datetime
     pricing: str = "fixed"
     state: str = "draft"
     extended: bool = False
@@ -171,10 +176,59 @@ class PoolModel:
         in_time = now < self.starts_at - REFILLS_END
         return self.state in FINANCED and in_time and pledge.shares <= self.freed - others
 
+    def may_be_invoiced(self) -> bool:
+        """Whether a pledge that stands now may be paid by invoice."""
+        return self.takes_new_shares(self.now) and (self.state == "open" or self.due_in_time())
+
+    def due_in_time(self) -> bool:
+        return self.now + TERM <= self.starts_at - DUE_BEFORE_START
+
+    def may_pay_by_invoice(self, pledge: PledgeModel) -> bool:
+        """Instead of by card."""
+        if not self.has_open_way(pledge) or pledge.behaviour == "invoice":
+            return False
+        if not pledge.charge:
+            return self.may_be_invoiced()
+        waits = pledge.charge == "action_required" and pledge.mend_until is not None and self.now < pledge.mend_until
+        first = not pledge.was_invoiced and not pledge.is_refill
+        return (pledge.charge == "due" or waits) and first and self.due_in_time()
+
+    def may_pay_by_card(self, pledge: PledgeModel) -> bool:
+        """Instead of by invoice."""
+        if not self.has_open_way(pledge) or pledge.behaviour != "invoice":
+            return False
+        in_time = pledge.mend_until is not None and self.now < pledge.mend_until
+        return not pledge.charge or (pledge.charge == "issued" and in_time)
+
+    def has_open_way(self, pledge: PledgeModel) -> bool:
+        is_alive = pledge.state == "standing" and self.state in ("open", *FINANCED)
+        return is_alive and self.now < self.starts_at and pledge.charge not in ("succeeded", "paid", "failed")
+
+    def pay_in_another_way(self, pledge: PledgeModel, behaviour: str) -> None:
+        pledge.behaviour = behaviour
+        if pledge.charge:
+            pledge.mend_until = None
+            self.owe(pledge)
+
+    def owe(self, pledge: PledgeModel) -> None:
+        """Prices are locked: the pledge is to be collected, or has its invoice."""
+        pledge.charge = "due"
+        if pledge.behaviour == "invoice":
+            pledge.charge, pledge.mend_until, pledge.was_invoiced = "issued", self.now + TERM + WINDOW, True
+
+    def receive(self, pledge: PledgeModel, amount: int) -> None:
+        """A transfer for an invoice: what is owed counts, the rest goes back."""
+        if pledge.charge in ("failed", "void") or self.state == "cancelled":
+            return
+        pledge.paid += min(amount, pledge.owed - pledge.paid)
+        pledge.charge = "paid" if pledge.paid == pledge.owed else "part_paid"
+        self.confirm_if_financed()
+
     def stand(self, pledge: PledgeModel) -> None:
         if pledge.state == "expired":
             pledge.slots = self.new_slots(pledge.shares)
         pledge.state, pledge.held_until = "standing", None
+        pledge.is_refill = self.state != "open" and not self.takes_new_shares(self.now)
         if self.state == "open":
             self.fund_if_reached()
             return
@@ -182,7 +236,7 @@ class PoolModel:
             slot.amount, freed.freed = freed.amount, False
         for slot in pledge.slots:
             slot.amount = slot.amount or self.ceiling
-        pledge.charge = "due"
+        self.owe(pledge)
 
     def fund_if_reached(self, *, closing: bool = False) -> None:
         """Fixed prices lock with the threshold; where the cost is split, at closing time or when all shares stand."""
@@ -196,7 +250,7 @@ class PoolModel:
         for place, slot in enumerate(slots):
             slot.amount = self.ceiling if self.pricing == "fixed" else share + (place < rest)
         for pledge in standing:
-            pledge.charge = "due"
+            self.owe(pledge)
 
     def is_changeable(self, pledge: PledgeModel, now: datetime) -> bool:
         if pledge.state not in LIVE or self.state in ("lapsed", "cancelled"):
@@ -235,6 +289,7 @@ class PoolModel:
                 pledge.state, pledge.held_until = "expired", None
 
     def tick(self, now: datetime) -> None:
+        self.now = now
         for pledge in self.pledges.values():
             if pledge.state in ("pending", "offered") and pledge.held_until and pledge.held_until <= now:
                 pledge.state, pledge.held_until = "expired", None
@@ -251,8 +306,9 @@ class PoolModel:
             if pledge.charge == "sending" and pledge.sent_at is not None and pledge.sent_at + LEASE <= now:
                 self.answer(pledge, now)
         for pledge in self.pledges.values():
-            if pledge.charge == "action_required" and pledge.mend_until and pledge.mend_until <= now:
-                pledge.charge, pledge.state = "failed", "dropped"
+            waits = pledge.charge == "action_required" or (pledge.charge in INVOICED and now < self.starts_at)
+            if waits and pledge.mend_until and pledge.mend_until <= now:
+                pledge.charge, pledge.state, pledge.paid = "failed", "dropped", 0
                 for slot in pledge.slots:
                     slot.freed = True
         if self.state in FINANCED and now >= max(self.closes_at, self.starts_at - REFILLS_END):
@@ -262,7 +318,8 @@ class PoolModel:
 
     def say_if_short(self, now: datetime) -> None:
         more_may_come = self.takes_new_shares(now) and self.standing < self.capacity
-        waiting = any(pledge.charge in ("due", "sending", "action_required") for pledge in self.pledges.values())
+        undecided = ("due", "sending", "action_required", *(INVOICED if now < self.starts_at else ()))
+        waiting = any(pledge.charge in undecided for pledge in self.pledges.values())
         if self.state == "funded" and not more_may_come and not waiting and self.gap:
             self.state = "short"
 
@@ -273,7 +330,7 @@ class PoolModel:
         self.drawn = self.absorbed = 0
         for pledge in self.pledges.values():
             pledge.paid = 0
-            if pledge.charge in ("due", "action_required"):
+            if pledge.charge in ("due", "action_required", *INVOICED):
                 pledge.charge = "void"
 
     def close(self) -> None:

@@ -189,6 +189,34 @@ def split_to_lapsed_after_a_withdrawal_above_the_threshold(it: LifeOfAPool) -> N
 
 
 SPLIT_WALKS = [walk for name, walk in sorted(globals().items()) if name.startswith("split_")]
+
+
+def walk_to_closed_with_a_receivable(it: LifeOfAPool) -> None:
+    """An invoice that is paid in part, another that is dropped and sent back, one that is unpaid at the start."""
+    fund(it, "pays", "invoice")
+    it.transfer_for(max(it.model.pledges), "a part")
+    it.pledge(2, 1, "invoice")
+    it.tick()
+    it.wait_until("starts_at")
+    it.tick()
+    it.absorb()
+    it.close()
+    it.transfer_for(max(it.model.pledges), "too much")
+    it.send_back_by_hand()
+
+
+def walk_to_cancelled_with_invoices(it: LifeOfAPool) -> None:
+    fund(it, "invoice", "declines")
+    first, second = sorted(it.model.pledges)
+    it.tick()
+    it.pay_in_another_way_of(second, "invoice")
+    it.pay_in_another_way_of(first, "pays")
+    it.transfer_for(second, "a part")
+    it.call_off()
+    it.transfer_for(first, "the rest")
+    it.send_back_by_hand()
+
+
 WALKS = [walk for name, walk in sorted(globals().items()) if name.startswith("walk_")]
 
 
