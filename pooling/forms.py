@@ -95,7 +95,7 @@ class PledgeForm(ApproverFields):
             *((str(method.pk), self.saved_label(method)) for method in self.saved),
             (NEW_METHOD, _("Give a card on the next page")),
         ]
-        self.offer_invoice(methods)
+        self.offer_invoice(methods, now=now)
         methods.initial = methods.choices[0][0]
         if len(methods.choices) == 1 and not methods.help_text:
             methods.widget = forms.HiddenInput()
@@ -108,10 +108,10 @@ class PledgeForm(ApproverFields):
             pool.seats_per_share,
         ) % {"price": format_chf(pool.ceiling), "n": pool.seats_per_share}
 
-    def offer_invoice(self, methods: Any) -> None:
+    def offer_invoice(self, methods: Any, *, now: datetime) -> None:
         """Paying by invoice among the methods, or the reason why it is not among them."""
         try:
-            require_invoice_possible(pool=self.pool, now=self.now)
+            require_invoice_possible(pool=self.pool, now=now)
         except NoInvoices:
             return
         except Refused as refusal:
