@@ -25,8 +25,8 @@ from pooling.models import (
 
 from .money import Money, money_of
 
-# Of those that never stood, or no longer, nothing is told unless money of theirs came in.
-UNTOLD = {PledgeState.WITHDRAWN, PledgeState.EXPIRED}
+# Of those that never stood, no longer, or only wait, nothing is told unless money of theirs came in.
+TOLD = {*Pledge.PLACED_STATES, PledgeState.DROPPED}
 SENT_BACK = frozenset(Refund.DONE_STATES)
 
 
@@ -216,11 +216,7 @@ def lines_of(pool: Pool) -> list[Line]:
 
 def is_untold(pledge: Pledge) -> bool:
     """Whether the pledge holds no place and never did more than that."""
-    return pledge.state in UNTOLD or (pledge.is_live and not holds_places(pledge))
-
-
-def holds_places(pledge: Pledge) -> bool:
-    return pledge.state in (PledgeState.PENDING, PledgeState.STANDING)
+    return pledge.state not in TOLD
 
 
 def public_name(pledge: Pledge) -> str:

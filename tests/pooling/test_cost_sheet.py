@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 LANGUAGES = ["de", "fr", "it"]
 LATER = NOW + timedelta(days=21)  # pledging has ended
 Life = tuple[str, list[tuple[int, str | None]], str]
-BEHAVIOURS = ["pays", "pays", "pays", "declines", "authenticates", None]
+BEHAVIOURS = ["pays", "pays", "pays", "declines", "authenticates", None, "invoice"]
 quick = settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -92,7 +92,10 @@ def lived(life: Life) -> Pool:
     by = make.staff()
     pool = make.opened(cost=75_001, subsidy=10_000, capacity=9, pricing=pricing)
     for shares, behaviour in pledges:
-        make.pledge(pool, shares=shares, behaviour=behaviour)
+        if behaviour == "invoice":
+            make.invoiced(pool, shares=shares)
+        else:
+            make.pledge(pool, shares=shares, behaviour=behaviour)
     if end == "open":
         return pool
     end_overdue_pledging(now=LATER)
@@ -104,7 +107,7 @@ def lived(life: Life) -> Pool:
             cancel_pool(pool=pool, reason="Krank", by=by, now=LATER)
         send_due_refunds(now=LATER)
         return pool
-    later = LATER + timedelta(days=8)
+    later = LATER + timedelta(days=40)  # invoices, too, are overdue
     give_up_overdue_charges(now=later)
     declare_short_pools(now=later)
     pool.refresh_from_db()
