@@ -1,4 +1,4 @@
-"""Dates in words, as a reader of the language writes them: in French the first of a month is "1er"."""
+"""Dates in words, as a reader of the language writes them: the first of a month is "1er" in French, "1°" in Italian."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.timezone import is_aware, localtime
 from django.utils.translation import get_language
 
 IN_WORDS = ("DATE_FORMAT", "DATETIME_FORMAT")
+FIRST = {"fr": "1er", "it": "1°"}
 
 
 def date_in_words(moment: date, form: str = "DATE_FORMAT") -> str:
@@ -21,6 +22,7 @@ def date_in_words(moment: date, form: str = "DATE_FORMAT") -> str:
 
 def with_first(text: str, form: str | None) -> str:
     """A date that Django wrote; it knows no ordinal numbers but English ones."""
-    if form in IN_WORDS and (get_language() or "").startswith("fr"):
-        return re.sub(r"^1(?=\s)", "1er", text)
+    first = FIRST.get((get_language() or "")[:2])
+    if first and form in IN_WORDS:
+        return re.sub(r"^1(?=\s)", first, text)
     return text

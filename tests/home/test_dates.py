@@ -24,10 +24,13 @@ def in_a_template(moment: datetime, form: str) -> str:
         ("fr", "DATE_FORMAT", "1er mars 2027"),
         ("fr", "DATETIME_FORMAT", "1er mars 2027, 14:30"),
         ("fr", "SHORT_DATE_FORMAT", "01.03.2027"),
+        ("it", "DATE_FORMAT", "1° marzo 2027"),
+        ("it", "DATETIME_FORMAT", "1° marzo 2027, 14:30"),
+        ("it", "SHORT_DATE_FORMAT", "01.03.2027"),
         ("de", "DATE_FORMAT", "1. März 2027"),
     ],
 )
-def test_the_first_of_a_month_is_an_ordinal_in_french(language: str, form: str, said: str) -> None:
+def test_the_first_of_a_month_is_an_ordinal_in_french_and_italian(language: str, form: str, said: str) -> None:
     with override(language):
         assert in_a_template(FIRST, form) == said
         assert " ".join(date_in_words(FIRST, form).split()) == said
