@@ -25,6 +25,15 @@ NEW_METHOD = "new"
 BY_INVOICE = "invoice"
 
 
+def share_text(pool: Pool) -> str:
+    """What one share is, in a sentence."""
+    return ngettext(
+        "One share costs %(price)s at most and holds %(n)d seat.",
+        "One share costs %(price)s at most and holds %(n)d seats.",
+        pool.seats_per_share,
+    ) % {"price": format_chf(pool.ceiling), "n": pool.seats_per_share}
+
+
 def helper() -> FormHelper:
     """Fields only: the template writes the form tag, the money above the button, and the button itself."""
     made = FormHelper()
@@ -36,7 +45,11 @@ class PledgeForm(ApproverFields):
     """Pledge shares: for which organisation, how many, with which method, and the consent to the terms."""
 
     organisation = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(), label=gettext_lazy("Organisation"), to_field_name="uuid"
+        queryset=Organisation.objects.none(),
+        label=gettext_lazy("Organisation"),
+        to_field_name="uuid",
+        empty_label=gettext_lazy("Please choose"),
+        error_messages={"required": gettext_lazy("Please choose the organisation that pledges.")},
     )
     shares = forms.IntegerField(
         min_value=1,
@@ -47,7 +60,11 @@ class PledgeForm(ApproverFields):
             "required": gettext_lazy("Please say how many shares you pledge."),
         },
     )
-    method = forms.ChoiceField(label=gettext_lazy("Payment method"), widget=forms.RadioSelect)
+    method = forms.ChoiceField(
+        label=gettext_lazy("Payment method"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose a payment method.")},
+    )
     accept = forms.BooleanField(
         label=gettext_lazy(
             "I may bind this organisation and accept the terms of this pool, the participation terms and, for a card, "
@@ -102,11 +119,7 @@ class PledgeForm(ApproverFields):
         shares: Any = self.fields["shares"]
         shares.widget.attrs.update({"max": self.left, "inputmode": "numeric", "autocomplete": "off"})
         shares.initial = offer.shares if offer else 1
-        shares.help_text = ngettext(
-            "One share costs %(price)s at most and holds %(n)d seat.",
-            "One share costs %(price)s at most and holds %(n)d seats.",
-            pool.seats_per_share,
-        ) % {"price": format_chf(pool.ceiling), "n": pool.seats_per_share}
+        shares.help_text = share_text(pool)
 
     def offer_invoice(self, methods: Any, *, now: datetime) -> None:
         """Paying by invoice among the methods, or the reason why it is not among them."""
@@ -166,7 +179,6 @@ class ChangeForm(forms.Form):
         min_value=1,
         label=gettext_lazy("Number of shares"),
         error_messages=PledgeForm.base_fields["shares"].error_messages,
-        help_text=gettext_lazy("You can change the number until the threshold is reached."),
     )
     accept = forms.BooleanField(
         label=gettext_lazy("I may bind this organisation and accept the terms for the new number of shares."),
@@ -177,12 +189,13 @@ class ChangeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = helper()
         more = pledge.approvals.asked().for_more().first()
-        most = pledge.shares + pledge.pool.open_places(now=now) + (more.added if more else 0)
+        self.most = pledge.shares + pledge.pool.open_places(now=now) + (more.added if more else 0)
         shares: Any = self.fields["shares"]
+        shares.help_text = share_text(pledge.pool)
         shares.initial = pledge.shares
         if pledge.pool.is_split:
             shares.help_text = _("You can change the number until pledging ends or all shares are taken.")
-        shares.widget.attrs.update({"max": most, "inputmode": "numeric", "autocomplete": "off"})
+        shares.widget.attrs.update({"max": self.most, "inputmode": "numeric", "autocomplete": "off"})
         self.approved = pledge.approvals.most_approved()
         if self.approved is not None:
             self.ask_who_approves(pledge.approvals.own().latest("pk"))
@@ -218,3 +231,8 @@ class ChangeForm(forms.Form):
 def button_text(*, pool: Pool, shares: int) -> str:
     """What the button does, with the most that it can cost (DESIGN.md section 5, "Consent")."""
     return _("Pledge bindingly: %(most)s at most") % {"most": format_chf(shares * pool.ceiling)}
+
+
+def change_text(*, pool: Pool, shares: int) -> str:
+    """The same of the button that changes the number of shares."""
+    return _("Change bindingly: %(most)s at most") % {"most": format_chf(shares * pool.ceiling)}

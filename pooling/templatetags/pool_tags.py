@@ -44,7 +44,8 @@ def figures(pool: Pool) -> dict[str, Any]:
     return {
         "pool": pool,
         "tone": TONES[PoolState(pool.state)],
-        "accepts": pool.open_places(now=now) > 0,
+        "accepts": pool.open_places(now=now),
+        "until": pool.closes_at if now < pool.closes_at else None,
         "has_waiting_list": pool.has_waiting_list(now=now),
     }
 

@@ -18,10 +18,19 @@ from django.views.decorators.http import require_http_methods
 from pooling.actions.asking_more import ask_for_more
 from pooling.actions.errors import NotAdministrator, Refused
 from pooling.actions.pledges import change_pledge, require_changeable, withdraw_pledge
-from pooling.forms import ChangeForm
+from pooling.forms import ChangeForm, change_text
 from pooling.models import Approval, Pledge
 
 from .pledges import own_pledge
+
+
+def chosen_shares(typed: object, *, now: int, most: int) -> int:
+    """The number that the figures above the button are about: what was typed if there are so many, else the nearest
+    that there is; the number of `now` where none was typed.
+    """
+    text = str(typed or "").strip()
+    shares = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else now
+    return min(max(shares, 1), most)
 
 
 def hindrance(pledge: Pledge, *, now: datetime) -> Refused | None:
@@ -79,6 +88,11 @@ def pledge_change(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 done = _("The number of shares was changed; a letter confirms it.")
             messages.success(request, done)
             return redirect("pooling:pledge", pledge.uuid)
+    # While somebody types, the page is asked for with the number in its address, and only these figures are exchanged.
+    typed = request.GET.get("shares") or form["shares"].value()
+    shares = chosen_shares(typed, now=pledge.shares, most=form.most)
+    context |= {"most": shares * pledge.pool.ceiling, "shares": shares, "seats": shares * pledge.pool.seats_per_share}
+    context["button"] = change_text(pool=pledge.pool, shares=shares)
     return render(request, "pooling/pledge_change.html", context, status=status)
 
 

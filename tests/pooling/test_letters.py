@@ -131,7 +131,7 @@ def test_a_pledge_below_the_threshold_names_when_it_is_charged_and_can_be_withdr
     pledged("de")
     text = told().text
     assert "sobald 8 Anteile zugesagt sind" in flat(text)
-    assert "längstens bis am 11. März 2027, 10:00" in flat(text)
+    assert "längstens bis am 11.\u00a0März 2027, 10:00" in flat(text)
     assert "Fassung 2026-11" in text
 
 
@@ -160,7 +160,7 @@ def test_a_title_that_is_missing_in_the_organisations_language_is_told_in_anothe
 def test_a_failed_payment_links_to_our_own_page() -> None:
     failed("de")
     assert f'href="{MEND}"' in told().html
-    assert "bis am 8. März 2027, 10:00 frei" in flat(told().text)
+    assert "bis am 8.\u00a0März 2027, 10:00 frei" in flat(told().text)
 
 
 def test_a_bank_that_wants_a_confirmation_is_told_apart_from_a_decline() -> None:
