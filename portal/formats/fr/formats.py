@@ -3,8 +3,8 @@
 DECIMAL_SEPARATOR = "."
 THOUSAND_SEPARATOR = "'"
 NUMBER_GROUPING = 3
-DATE_FORMAT = "j F Y"
+DATE_FORMAT = "j\u00a0F Y"  # the day stays on the line of its month
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "j F Y, H:i"
+DATETIME_FORMAT = "j\u00a0F Y, H:i"
 SHORT_DATE_FORMAT = "d.m.Y"
 SHORT_DATETIME_FORMAT = "d.m.Y, H:i"
