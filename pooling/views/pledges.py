@@ -190,6 +190,7 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "pledge": pledge,
             "pool": pool,
             "charge": (charge := accounts.charge_of(pledge)),
+            "paid_shares": accounts.paid_shares(pool) if pool.funded_at else 0,
             "account": Creditor.objects.first() if charge and charge.is_waiting else None,
             "other_way": other_way(pledge, now=timezone.now()),
             "refunds": [refund for charge in pledge.charges.all() for refund in charge.refunds.all()],
