@@ -29,7 +29,7 @@ MOST = {
     "place_pledge, held until the method is there": 8,
     "confirm_pledge, its method is there": 11,
     "place_pledge, with a saved method": 13,
-    "over HTTP, with a saved method": 20,
+    "over HTTP, with a saved method": 21,
 }
 
 
