@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 # Each has a purpose: who may bind, the pool's lock, an earlier pledge, the pledge, its slots, the consent, the pool's
 # counters, the events. With a method its lock comes to these, and the letter: the workshop's title, who gets it,
-# whether they have it already, and the letter itself.
+# whether they have it already, and the letter itself. The form asks whether the operator has an account for invoices.
 MOST = {
     "place_pledge, held until the method is there": 8,
     "confirm_pledge, its method is there": 11,
