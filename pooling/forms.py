@@ -49,7 +49,7 @@ class PledgeForm(ApproverFields):
         label=gettext_lazy("Organisation"),
         to_field_name="uuid",
         empty_label=gettext_lazy("Please choose"),
-        error_messages={"required": gettext_lazy("Please choose the organisation that pledges.")},
+        error_messages={"required": gettext_lazy("Please choose your organisation.")},
     )
     shares = forms.IntegerField(
         min_value=1,

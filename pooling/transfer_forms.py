@@ -39,9 +39,17 @@ class TakeOverForm(forms.Form):
     """Take a pledge over: for which organisation, with which method, and the consent to the terms."""
 
     organisation = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(), label=gettext_lazy("Organisation"), to_field_name="uuid"
+        queryset=Organisation.objects.none(),
+        label=gettext_lazy("Organisation"),
+        to_field_name="uuid",
+        empty_label=gettext_lazy("Please choose"),
+        error_messages={"required": gettext_lazy("Please choose your organisation.")},
     )
-    method = forms.ChoiceField(label=gettext_lazy("Payment method"), widget=forms.RadioSelect)
+    method = forms.ChoiceField(
+        label=gettext_lazy("Payment method"),
+        widget=forms.RadioSelect,
+        error_messages=PledgeForm.base_fields["method"].error_messages,
+    )
     accept = forms.BooleanField(
         label=PledgeForm.base_fields["accept"].label,
         error_messages=PledgeForm.base_fields["accept"].error_messages,

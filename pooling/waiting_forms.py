@@ -20,7 +20,11 @@ class WaitingForm(forms.Form):
     """Wait for shares: for which organisation, and how many. Nothing is agreed to by that."""
 
     organisation = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(), label=gettext_lazy("Organisation"), to_field_name="uuid"
+        queryset=Organisation.objects.none(),
+        label=gettext_lazy("Organisation"),
+        to_field_name="uuid",
+        empty_label=gettext_lazy("Please choose"),
+        error_messages={"required": gettext_lazy("Please choose your organisation.")},
     )
     shares = forms.IntegerField(
         min_value=1,
