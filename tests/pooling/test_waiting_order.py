@@ -30,7 +30,7 @@ CAPACITY = 5
 
 STEPS = st.one_of(
     st.tuples(st.just("join"), st.integers(1, CAPACITY)),
-    st.tuples(st.just("free"), st.integers(0, 9)),
+    st.tuples(st.just("free"), st.integers(1, 3)),
     st.tuples(st.just("accept"), st.integers(1, CAPACITY)),
     st.tuples(st.just("leave"), st.integers(0, 9)),
     st.tuples(st.just("wait"), st.just(0)),
@@ -74,9 +74,10 @@ class Line:
             organisation, by = self.people.pop()
             join_waiting_list(pool=pool, organisation=organisation, shares=shares, by=by, now=self.now)
 
-    def free(self, which: int) -> None:
-        if held := self.listed("pending"):
-            self.end(held[which % len(held)], withdraw_pledge)
+    def free(self, many: int) -> None:
+        """Several places at once, so that one turn offers more than one."""
+        for pledge in self.listed("pending")[:many]:
+            self.end(pledge, withdraw_pledge)
 
     def accept(self, shares: int) -> None:
         if offers := [each for each in self.listed("offered") if self.now < each.held_until]:
