@@ -73,7 +73,7 @@ def walker(language: str, speeches: dict[str, Speech]) -> Iterator[Walker]:
 @in_each_language
 def test_every_page_of_the_tree(walker: Walker, language: str) -> None:
     pages = WagtailPage.objects.live().filter(locale__language_code=language, depth__gt=1)
-    assert pages.count() == 21
+    assert pages.count() > 20, "the demo is not there"
     for page in pages:
         walker.get(Client(), page.get_url())
 
