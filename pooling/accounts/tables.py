@@ -58,7 +58,7 @@ def cost_sheet_columns() -> list[tuple[str, str]]:
         (_("To be paid back"), _("In francs: what is to be paid back.")),
         (_("Paid back"), _("In francs: what was paid back.")),
         (_("Amount"), _("In francs: a figure of the whole workshop.")),
-        (_("Note"), _("The state of the pledge, or how the figure comes about.")),
+        (_("Remark"), _("The state of the pledge, or how the figure comes about.")),
     ]
 
 

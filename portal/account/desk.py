@@ -88,6 +88,8 @@ def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
         return invoice_step(charge)
     if charge is not None and charge.state == ChargeState.ACTION_REQUIRED:
         return _("The payment did not go through and needs you.")
+    if pool.is_falling and not pool.missing:
+        return _("With each further share all of them become cheaper. Nothing is charged before prices are locked.")
     if pool.state == PoolState.OPEN:
         until = {"n": pool.missing, "day": day(pool.closes_at)}
         return (

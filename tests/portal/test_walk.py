@@ -158,7 +158,7 @@ def test_the_overview_of_everybody_in_the_demo(walker: Walker) -> None:
 @in_each_language
 def test_every_pledge_of_the_demo(walker: Walker) -> None:
     pledges = Pledge.objects.select_related("pool", "organisation")
-    assert pledges.count() == 19
+    assert pledges.count() > 18, "the demo is not there"
     for pledge in pledges:
         client = client_of(pledge.organisation.administrators()[0])
         for name in ("pledge", "pledge_change", "pledge_withdraw"):
