@@ -37,7 +37,8 @@ def pledge_by_keyboard(page: Page) -> None:
     chosen = page.locator("[name=method]:checked")
     tab_to(page, chosen)
     for _ in range(page.locator("[name=method]").count() - 1):
-        page.keyboard.press("ArrowDown")
+        if not page.locator("[name=method][value=new]").is_checked():
+            page.keyboard.press("ArrowDown")
     expect(page.locator("[name=method][value=new]")).to_be_checked()
     accept = page.locator("#id_accept")
     tab_to(page, accept)
