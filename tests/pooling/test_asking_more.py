@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -102,7 +103,7 @@ def test_approving_twice_changes_the_number_once(pool, pledge) -> None:
 
 def ends() -> dict[str, Any]:
     """Each way in which a request ends without a yes: what is done, and the state it leaves."""
-    by = lambda approval: approval.asked_by  # noqa: E731
+    by = attrgetter("asked_by")
     return {
         "declined": (lambda a: no(a, sentence="Zu teuer."), ApprovalState.DECLINED),
         "taken back": (lambda a: take_request_back(approval=a, by=by(a), now=LATER), ApprovalState.WITHDRAWN),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -231,7 +232,7 @@ def test_an_address_that_belongs_to_a_member_gets_the_same_answer_as_any_other(p
 
 
 def ends() -> dict[str, Any]:
-    by = lambda transfer: transfer.offered_by  # noqa: E731
+    by = attrgetter("offered_by")
     return {
         "taken back": (lambda t: take_transfer_back(transfer=t, by=by(t), now=NOW), TransferState.TAKEN_BACK),
         "not taken over": (lambda t: expire_transfers(now=t.expires_at), TransferState.EXPIRED),
