@@ -91,3 +91,15 @@ def tab_to(page: Page, target: Locator) -> None:
             assert set(target.evaluate(OUTLINES)) != {"none"}, "the focus can't be seen"
             return
     raise AssertionError(f"Tab does not lead to {target}")
+
+
+def choose_a_new_card(page: Page) -> None:
+    """By keyboard, wherever it stands in the list of ways to pay."""
+    ways = page.locator("[name=method]")
+    new = page.locator("[name=method][value=new]")
+    tab_to(page, page.locator("[name=method]:checked"))
+    for _ in range(ways.count()):
+        if new.is_checked():
+            break
+        page.keyboard.press("ArrowDown")
+    expect(new).to_be_checked()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from pooling.models import Approval, ApprovalState, Pledge, PledgeState
 from portal.demo.network import organisation
 
-from .people import administrator, be_logged_in, log_in, open_workshop, pool_of, said, tab_to
+from .people import administrator, be_logged_in, choose_a_new_card, log_in, open_workshop, pool_of, said, tab_to
 from .proof import letter_about, money_is_right, tick
 
 WORKSHOP = "social-media-plan"
@@ -21,9 +21,7 @@ def ask_by_keyboard(page: Page) -> None:
     tab_to(page, page.get_by_role("link", name=said("Pledge shares"), exact=True))
     page.keyboard.press("Enter")
     expect(page.locator("#id_approver_name")).to_be_hidden()
-    tab_to(page, page.locator("[name=method]:checked"))
-    page.keyboard.press("ArrowUp")  # from the first to the last: a new one
-    expect(page.locator("[name=method][value=new]")).to_be_checked()
+    choose_a_new_card(page)
     tab_to(page, page.locator("#id_needs_approval"))
     page.keyboard.press("Space")
     name = page.locator("#id_approver_name")

@@ -16,7 +16,7 @@ from pooling.models import HOLD, Charge, Pledge, PledgeState, PoolState, Sandbox
 from pooling.tick import STEPS
 from portal.demo.network import organisation
 
-from .people import follow, log_in, open_workshop, pool_of, said, tab_to, workshop
+from .people import choose_a_new_card, follow, log_in, open_workshop, pool_of, said, tab_to, workshop
 from .proof import letter_about, money_is_right, standing, the_charge, tick
 
 WORKSHOP = "social-media-plan"
@@ -34,12 +34,7 @@ def pledge_by_keyboard(page: Page) -> None:
     tab_to(page, shares)
     page.keyboard.press("Control+a")
     page.keyboard.type("1")
-    chosen = page.locator("[name=method]:checked")
-    tab_to(page, chosen)
-    for _ in range(page.locator("[name=method]").count() - 1):
-        if not page.locator("[name=method][value=new]").is_checked():
-            page.keyboard.press("ArrowDown")
-    expect(page.locator("[name=method][value=new]")).to_be_checked()
+    choose_a_new_card(page)
     accept = page.locator("#id_accept")
     tab_to(page, accept)
     page.keyboard.press("Space")

@@ -75,7 +75,7 @@ def test_the_pledges_page_says_what_to_pay_until_when_and_where_to() -> None:
     for fact in (
         charge.invoice.number,
         "CHF\u00a0900.00",
-        "31. März 2027",
+        "31.\u00a0März 2027",
         "CH93 0076 2011 6238 5295 7",
         "Mustergasse 1",
     ):

@@ -71,7 +71,12 @@ WITH_A_SECOND_FACTOR = [
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
 ]
-BY_TESTS_OF_THEIR_OWN = ["mfa_authenticate", "account_set_password", "mfa_download_recovery_codes"]
+BY_TESTS_OF_THEIR_OWN = [
+    "mfa_authenticate",
+    "account_set_password",
+    "mfa_download_recovery_codes",
+    "organisation_naming",
+]
 
 
 def pages(person: User) -> Iterator[tuple[str, Client]]:
