@@ -69,7 +69,7 @@ def test_the_treasurer_approves_without_log_in_and_the_administrator_finishes(
     assert own in letter_about_approval(pledge)
     be_logged_in(page.context, site, administrator("esempio"))
     page.goto(own)
-    tab_to(page, page.locator(".notice-wait button[type=submit]"))
+    tab_to(page, page.get_by_role("button", name=said("Give a payment method")))
     page.keyboard.press("Enter")
     tab_to(page, page.locator("button[value=pays]"))
     page.keyboard.press("Enter")
