@@ -107,7 +107,9 @@ def begin_setup_page(
         if transfer.state != TransferState.ACCEPTED or not transfer.is_open(now=now):
             raise TransferOver
         success_url, cancel_url = links.transfer_return_url(transfer, language), links.transfer_url(transfer, language)
-    pages = pledge.setup_pages.filter(transfer=transfer, state__in=[SetupState.OPENING, SetupState.OPEN])
+    pages = pledge.setup_pages.filter(
+        transfer=transfer, organisation=customer.organisation_id, state__in=[SetupState.OPENING, SetupState.OPEN]
+    )
     if live := pages.filter(expires_at__gt=now).first():
         return live
     pages.update(state=SetupState.EXPIRED)
@@ -123,6 +125,7 @@ def begin_setup_page(
     return SetupPage.objects.create(
         pledge=pledge,
         transfer=transfer,
+        organisation_id=customer.organisation_id,
         provider=customer.provider,
         key=f"setup-{pledge.uuid}-{number}",
         parameters=provider(customer.provider).setup_parameters(request),
@@ -211,7 +214,7 @@ def unfinished_setup_pages(*, now: datetime) -> list[SetupPage]:
     """Open pages that are worth a look: not looked at for a minute, or run out, or opened by a process that is gone."""
     pages = (
         SetupPage.objects.filter(state__in=[SetupState.OPENING, SetupState.OPEN])
-        .select_related("pledge__pool", "pledge__organisation", "transfer__receiver")
+        .select_related("pledge__pool", "pledge__organisation", "organisation", "transfer")
         .order_by("pk")
     )
     return [

@@ -42,13 +42,13 @@ def look_at_setup_page(*, page: SetupPage, now: datetime) -> SetupPage:
         SetupPage.objects.filter(pk=page.pk, state=SetupState.OPENING).update(state=SetupState.EXPIRED)
         return page
     result = bank.look_at_setup(page.ref)
-    is_wanted = page.transfer.is_live if page.transfer else page.pledge.is_live
+    is_own = page.pledge.organisation_id == page.organisation_id  # it may have passed on meanwhile
+    is_wanted = page.transfer.is_live if page.transfer else page.pledge.is_live and is_own
     if result.progress == Progress.OPEN and not is_wanted:
         bank.close_setup_page(page.ref)
         result = bank.look_at_setup(page.ref)
     if result.progress == Progress.SUCCEEDED and result.method:
-        holder = page.transfer.receiver if page.transfer and page.transfer.receiver else page.pledge.organisation
-        method = keep_method(organisation=holder, provider_name=page.provider, method=result.method, now=now)
+        method = keep_method(organisation=page.organisation, provider_name=page.provider, method=result.method, now=now)
         try:
             if page.transfer:
                 complete_transfer(transfer=page.transfer, method=method, now=now)

@@ -50,12 +50,12 @@ def follow_standing(*, pool: Pool, pledge: Pledge, now: datetime, consent: Accep
 def take_method(*, pledge: Pledge, method: SavedMethod | None) -> None:
     """From now on `pledge` is paid with `method`, by invoice without one. The caller saves it.
 
-    Raises MethodGone if the method was released, read under its lock: from now on the pledge keeps it from being so.
+    Raises MethodGone if the method is not its organisation's or was released, read under its lock: from now on the
+    pledge keeps it from being so.
     """
     if method is not None:
-        method = SavedMethod.objects.select_for_update(no_key=True).get(
-            pk=method.pk, organisation=pledge.organisation_id
-        )
-        if method.released_at:
+        own = SavedMethod.objects.filter(organisation=pledge.organisation_id, released_at=None)
+        method = own.select_for_update(no_key=True).filter(pk=method.pk).first()
+        if method is None:
             raise MethodGone
     pledge.method, pledge.pays_by = method, PaysBy.CARD if method else PaysBy.INVOICE

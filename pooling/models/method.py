@@ -71,6 +71,8 @@ class SetupPage(models.Model):
 
     pledge = models.ForeignKey("pooling.Pledge", on_delete=models.PROTECT, related_name="setup_pages")
     transfer = models.ForeignKey("pooling.Transfer", null=True, on_delete=models.PROTECT, related_name="setup_pages")
+    # Whose method it will be: a pledge may have passed to another organisation before the page is finished.
+    organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     provider = models.CharField(max_length=12)
     key = models.CharField(max_length=80, unique=True)
@@ -87,7 +89,7 @@ class SetupPage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "ref"], condition=~Q(ref=""), name="setup_ref_is_unique"),
             models.UniqueConstraint(
-                fields=["pledge"],
+                fields=["pledge", "organisation"],
                 condition=Q(state__in=["opening", "open"], transfer=None),
                 name="setup_is_one_live_per_pledge",
             ),

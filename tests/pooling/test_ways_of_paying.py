@@ -22,10 +22,11 @@ from pooling.actions.errors import (
 )
 from pooling.actions.mending import open_payment_page
 from pooling.actions.methods import open_setup_page, release_unused_methods
-from pooling.actions.notices import look_at_setup_page
+from pooling.actions.notices import look_at_setup_page, look_at_setup_pages
 from pooling.actions.paying import pay_by_card, pay_by_invoice
 from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.settlement import collect_due_charges, follow_up_attempts
+from pooling.actions.transfers import accept_transfer, offer_transfer
 from pooling.invariants import breaches
 from pooling.models import Charge, ChargeState, PaysBy, Pledge, PledgeState, Pool, Refund, SandboxEntry, SetupPage
 from pooling.payments.base import Progress
@@ -234,3 +235,33 @@ def test_an_approval_that_comes_too_late_for_an_invoice_asks_for_a_card() -> Non
     asked.pledge.refresh_from_db()
     pledge = asked.pledge
     assert (pledge.state, pledge.pays_by, pledge.method) == (PledgeState.PENDING, PaysBy.CARD, None)
+
+
+def test_a_page_that_the_former_holder_finishes_gives_the_new_one_no_card() -> None:
+    pledge, receiver = make.invoiced(make.opened()), make.organisation()
+    former = pledge.organisation
+    url = open_setup_page(pledge=pledge, language="de", now=NOW)
+    transfer = offer_transfer(
+        pledge=pledge, email="x@example.org", language="de", by=make.administrator(former), now=NOW
+    )
+    accept_transfer(
+        transfer=transfer,
+        organisation=receiver,
+        by=make.administrator(receiver),
+        language="de",
+        method=make.method(receiver),
+        now=NOW,
+    )
+    pledge = Pledge.objects.select_related("organisation").get(pk=pledge.pk)
+    assert pledge.organisation == receiver
+    to_invoice(pledge)
+    assert open_setup_page(pledge=Pledge.objects.get(pk=pledge.pk), language="de", now=NOW) != url
+    SandboxEntry.objects.filter(ref=url.rstrip("/").rsplit("/", 1)[1]).update(
+        state=Progress.SUCCEEDED, data={"behaviour": "pays", "customer_ref": "c"}
+    )
+    look_at_setup_pages(now=NOW)
+    pledge.refresh_from_db()
+    assert (pledge.pays_by, pledge.method) == (PaysBy.INVOICE, None)
+    assert receiver.methods.filter(customer_ref="c").count() == 0
+    release_unused_methods(now=NOW)
+    assert former.methods.get(customer_ref="c").released_at == NOW
