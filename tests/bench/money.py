@@ -16,9 +16,9 @@ import django
 
 django.setup()
 
-from django.test.utils import setup_databases  # noqa: E402
+from django.test.utils import setup_databases  # noqa: E402  # the settings come first, see above
 
-from tests.bench import books, rates, statements  # noqa: E402
+from tests.bench import books, rates, statements  # noqa: E402  # they import models
 
 
 def main() -> None:

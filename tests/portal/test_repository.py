@@ -30,6 +30,7 @@ LONG_FILES = {
     "pooling/payments/stripe.py": "one provider, all of its calls in one class",
     "static/css/base.css": "the page's skeleton: tokens, type, layout",
     "static/css/components.css": "one file that the browser fetches and caches once; a section per component",
+    "static/css/figures.css": "the drawings, a section each",
     "tests/pooling/life_machine.py": "one state machine: its rules, and what has to hold after each",
     "tests/pooling/test_stripe_provider.py": "what that class does with each of Stripe's answers",
     "tests/test_stripe_server.py": "the stand-in's behaviour, a test per rule of Stripe's",
