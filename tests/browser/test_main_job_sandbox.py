@@ -31,6 +31,9 @@ def pledge_by_keyboard(page: Page) -> None:
     page.route("**/cifre/**", lambda route: late.append(route))  # playwright marks the function
     follow(page, page.get_by_role("link", name=said("Pledge shares"), exact=True))
     shares = page.locator("#id_shares")
+    page.wait_for_load_state("load")
+    # Who types before htmx listens gets the figures with the answer to the form.
+    page.wait_for_function("'htmx-internal-data' in document.querySelector('form[data-hx-get]')")
     tab_to(page, shares)
     page.keyboard.press("Control+a")
     page.keyboard.type("1")
