@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pooling.models import Charge, ChargeState, Creditor, Invoice, PaysBy, Pledge, Pool
+from pooling.invoices.references import reference_for
+from pooling.models import Charge, ChargeState, Creditor, Invoice, PaysBy, Pledge, Pool, take_numbers
 
 from .errors import InvoiceTooLate, NoInvoices, RefillsByCard
 
@@ -50,7 +51,15 @@ def new_charge(*, pool: Pool, pledge: Pledge, amount: int, now: datetime) -> Cha
 def issue_invoices(*, pool: Pool, charges: list[Charge], now: datetime) -> list[Invoice]:
     """An invoice for each of `charges` that is paid by one, in the transaction that makes them."""
     due_at = now + timedelta(days=pool.invoice_days)
-    invoices = [
-        Invoice(charge=charge, issued_at=now, due_at=due_at) for charge in charges if charge.pays_by == PaysBy.INVOICE
-    ]
-    return Invoice.objects.bulk_create(invoices)
+    charges = [charge for charge in charges if charge.pays_by == PaysBy.INVOICE]
+    creditor = Creditor.objects.first()
+    iban = creditor.iban if creditor else ""
+    numbers = take_numbers(len(charges), now=now)
+    return Invoice.objects.bulk_create(
+        [
+            Invoice(
+                charge=charge, number=number, reference=reference_for(number, iban=iban), issued_at=now, due_at=due_at
+            )
+            for charge, number in zip(charges, numbers, strict=True)
+        ]
+    )

@@ -3,7 +3,7 @@ from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
 from .bank import Receipt
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .event import PoolEvent, event, record, record_all
-from .invoice import Creditor, Invoice
+from .invoice import Creditor, Invoice, NumberSeries, take_numbers
 from .method import PaysBy, ProviderCustomer, SavedMethod, SetupPage, SetupState
 from .pledge import HOLD, OFFER_HOLD, Pledge, PledgeState, Slot
 from .pool import Pool, PoolState, WorkshopText
@@ -34,6 +34,7 @@ __all__ = [
     "Creditor",
     "Guarantee",
     "Invoice",
+    "NumberSeries",
     "Payout",
     "PayoutTo",
     "PaysBy",
@@ -63,4 +64,5 @@ __all__ = [
     "event",
     "record",
     "record_all",
+    "take_numbers",
 ]

@@ -16,15 +16,17 @@ FIRST_REMINDER = timedelta(days=7)
 
 
 def validate_iban(value: str) -> None:
-    """A Swiss or Liechtenstein IBAN (ISO 13616) that takes a transfer without a QR reference."""
+    """A Swiss or Liechtenstein IBAN (ISO 13616), plain or a QR-IBAN."""
     iban = compact(value)
     is_swiss = len(iban) == 21 and iban[:2] in ("CH", "LI") and iban.isascii() and iban.isalnum()
     if not is_swiss or int("".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])) % 97 != 1:
         raise ValidationError(_("This is no IBAN of an account in Switzerland or Liechtenstein."), code="iban")
-    if iban[4:9].isdigit() and 30_000 <= int(iban[4:9]) <= 31_999:
-        raise ValidationError(
-            _("This is a QR-IBAN. It takes QR-bills only; please give the account's plain IBAN."), code="qr_iban"
-        )
+
+
+def is_qr_iban(value: str) -> bool:
+    """Whether payments to this IBAN need a QR reference: its bank's number (QR-IID) is one of 30000 to 31999."""
+    bank = compact(value)[4:9]
+    return bank.isascii() and bank.isdigit() and 30_000 <= int(bank) <= 31_999
 
 
 def compact(value: str) -> str:
@@ -66,10 +68,50 @@ class Creditor(models.Model):
         return f"{self.name}, {f'{self.street} {self.house_number}'.strip()}, {self.postcode} {self.town}"
 
 
+class NumberSeries(models.Model):
+    """The last number that an invoice of `year` has. The row is locked until the invoice is there, so that numbers have
+    no gaps: a transaction that fails takes its numbers back.
+    """
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar = models.Manager["NumberSeries"]()
+
+    class Meta:
+        verbose_name = _("series of numbers")
+        verbose_name_plural = _("series of numbers")
+        ordering = ["year"]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+
+def take_numbers(count: int, *, now: datetime) -> list[str]:
+    """The next `count` numbers of the year, e.g. "2027-00042": for invoices that this very transaction makes.
+
+    Lock the pool first. Whoever else wants a number waits until this transaction ends.
+    """
+    if count < 1:
+        return []
+    year = localtime(now).year
+    NumberSeries.objects.bulk_create([NumberSeries(year=year)], ignore_conflicts=True)
+    series = NumberSeries.objects.select_for_update(no_key=True).get(year=year)
+    first, series.last = series.last + 1, series.last + count
+    series.save(update_fields=["last"])
+    return [f"{year}-{number:05d}" for number in range(first, series.last + 1)]
+
+
 class Invoice(models.Model):
-    """One charge by invoice. It is due at the end of its term; the mending window runs from then."""
+    """One charge by invoice. It is due at the end of its term; the mending window runs from then.
+
+    `number` is what people call it, one after the other without a gap; `reference` (QRR or SCOR, without spaces) is
+    what the bank says when it was paid.
+    """
 
     charge = models.OneToOneField("pooling.Charge", on_delete=models.PROTECT, related_name="invoice")
+    number = models.CharField(_("invoice number"), max_length=20, unique=True)
+    reference = models.CharField(_("reference"), max_length=27, unique=True)
     issued_at = models.DateTimeField()
     due_at = models.DateTimeField()
 
@@ -79,15 +121,13 @@ class Invoice(models.Model):
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=Q(issued_at__lt=F("due_at")), name="invoice_has_a_term")]
+        constraints = [
+            models.CheckConstraint(condition=Q(issued_at__lt=F("due_at")), name="invoice_has_a_term"),
+            models.CheckConstraint(condition=~Q(number="") & ~Q(reference=""), name="invoice_has_its_number"),
+        ]
 
     def __str__(self) -> str:
         return self.number
-
-    @property
-    def number(self) -> str:
-        """What people name when they pay. Unique, because the row's own number is in it."""
-        return f"{localtime(self.issued_at):%Y}-{self.pk:05d}"
 
     @property
     def first_reminder_at(self) -> datetime:
