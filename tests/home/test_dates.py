@@ -22,10 +22,10 @@ def in_a_template(moment: datetime, form: str) -> str:
     ("language", "form", "said"),
     [
         ("fr", "DATE_FORMAT", "1er mars 2027"),
-        ("fr", "DATETIME_FORMAT", "1er mars 2027, 14:30"),
+        ("fr", "DATETIME_FORMAT", "1er mars 2027 à 14:30"),
         ("fr", "SHORT_DATE_FORMAT", "01.03.2027"),
         ("it", "DATE_FORMAT", "1° marzo 2027"),
-        ("it", "DATETIME_FORMAT", "1° marzo 2027, 14:30"),
+        ("it", "DATETIME_FORMAT", "1° marzo 2027, ore 14:30"),
         ("it", "SHORT_DATE_FORMAT", "01.03.2027"),
         ("de", "DATE_FORMAT", "1. März 2027"),
     ],
