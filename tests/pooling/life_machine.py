@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, ClassVar
 
 from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from members.models import Organisation, User
 from pooling.actions.backing import absorb_gap, balance_of, draw_guarantee, record_guarantee
 from pooling.actions.bank import enter_payout
 from pooling.actions.charges import claim_due_charge
 from pooling.actions.closing import close_pool
-from pooling.actions.errors import Refused
 from pooling.actions.mending import open_payment_page
 from pooling.actions.paying import pay_by_card, pay_by_invoice
 from pooling.actions.pledges import change_pledge, confirm_pledge, place_pledge, withdraw_pledge
@@ -26,41 +23,44 @@ from pooling.actions.revising import extend_pool, grow_subsidy
 from pooling.actions.settlement import enter_result
 from pooling.actions.waiting import accept_offer, join_waiting_list, leave_waiting_list
 from pooling.invariants import breaches
-from pooling.models import Attempt, Charge, PaysBy, Pledge, Pool, Refund, SavedMethod
+from pooling.models import Attempt, Charge, PaysBy, Pledge, Pool, Refund
 from pooling.payments.base import ChargeResult, Progress
 from pooling.replay import POOL_TURNS
 from pooling.tick import STEPS
 
 from . import factories as make
 from .factories import NOW
-from .life_model import INVOICED, LISTED, LIVE, PledgeModel, PoolModel
+from .life_agreements import Agreements
+from .life_base import BEHAVIOURS
+from .life_model import INVOICED, LISTED, PledgeModel, PoolModel
+from .life_turns import turns_taken
 from .payment_steps import mend
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 FINAL = ("lapsed", "cancelled", "closed")
-BEHAVIOURS = ("pays", "pays", "declines", "authenticates", "invoice", "invoice")
 
 
-class LifeOfAPool(RuleBasedStateMachine):
-    """One example is one pool. `walked` counts the turns that pools took, over all examples."""
+class LifeOfAPool(Agreements):
+    """One example is one pool. `walked` counts the turns that pools, pledges and payments took, over all examples."""
 
-    organisations: ClassVar[list[Organisation]] = []
-    people: ClassVar[list[User]] = []
-    staff: ClassVar[User]
-    walked: ClassVar[Counter[tuple[str, str]]] = Counter()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows = transaction.atomic()
-        self.rows.__enter__()
-        self.now: datetime = NOW
+    walked: ClassVar[Counter[tuple[str, str, str]]] = Counter()
 
     @initialize(
         cost=st.sampled_from([60_000, 75_001, 90_000]),
         minimum=st.integers(1, 3),
         spare=st.integers(0, 2),
         pricing=st.sampled_from(["fixed", "split"]),
+        published=st.sampled_from([True, True, True, True, True, False]),
+        crowd=st.lists(st.sampled_from(BEHAVIOURS), max_size=3),
     )
+    def begin(self, cost: int, minimum: int, spare: int, pricing: str, published: bool, crowd: list[str]) -> None:
+        """Most pools open at once, and some with a crowd: what comes after the threshold is what has many ways."""
+        self.draft(cost, minimum, spare, pricing)
+        if published:
+            self.publish()
+            for which, behaviour in enumerate(crowd):
+                self.pledge(which, 1, behaviour)
+
     def draft(self, cost: int, minimum: int, spare: int, pricing: str = "fixed") -> None:
         least = max(minimum, -(-cost // 30_000))
         terms = make.terms(cost=cost, minimum=minimum, capacity=least + spare, pricing=pricing)
@@ -115,15 +115,17 @@ class LifeOfAPool(RuleBasedStateMachine):
     @precondition(lambda self: self.model.pledges)
     @rule(data=st.data())
     def withdraw(self, data: Any) -> None:
-        pk = self.one_of(data, list(self.model.pledges))
-        pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
+        self.withdraw_of(self.one_of(data, list(self.model.pledges)))
+
+    def withdraw_of(self, pk: int) -> None:
+        pledge, row = self.both(pk)
         allowed = self.model.is_changeable(pledge, self.now)
         by = self.people[pledge.organisation]
         again, was_listed = pledge.state == "withdrawn", pledge.state in LISTED
         action = leave_waiting_list if was_listed else withdraw_pledge
         self.attempt(allowed or again, lambda: action(pledge=row, by=by, now=self.now))
         if allowed:
-            pledge.state, pledge.held_until = "withdrawn", None
+            pledge.end("withdrawn")
         if was_listed:
             self.model.offer(self.now)
 
@@ -148,7 +150,7 @@ class LifeOfAPool(RuleBasedStateMachine):
         self.accept_offer_of(self.one_of(data, listed), shares, behaviour, held=held)
 
     def accept_offer_of(self, pk: int, shares: int, behaviour: str, *, held: bool = False) -> None:
-        pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
+        pledge, row = self.both(pk)
         in_time = pledge.held_until is not None and self.now < pledge.held_until
         allowed = pledge.state == "offered" and in_time and shares <= pledge.shares
         if behaviour == "invoice":
@@ -167,10 +169,11 @@ class LifeOfAPool(RuleBasedStateMachine):
     @rule(data=st.data(), shares=st.integers(1, 3))
     def change(self, data: Any, shares: int) -> None:
         pk = self.one_of(data, list(self.model.pledges))
-        pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
+        pledge, row = self.both(pk)
         more = shares - pledge.shares
-        fits = more <= max(0, self.model.places(self.now))
-        allowed = self.model.is_changeable(pledge, self.now) and pledge.state == "standing" and fits
+        fits = more <= max(0, self.model.places_without(pledge, self.now))
+        approved = more <= 0 or pledge.approved is None or shares <= pledge.approved
+        allowed = self.model.is_unlocked(pledge, self.now) and fits and approved
         by = self.people[pledge.organisation]
         self.attempt(allowed, lambda: change_pledge(pledge=row, shares=shares, by=by, language="de", now=self.now))
         if allowed and more:
@@ -190,7 +193,9 @@ class LifeOfAPool(RuleBasedStateMachine):
     @rule(data=st.data())
     def pay_by_link(self, data: Any) -> None:
         waiting = [pk for pk, pledge in self.model.pledges.items() if pledge.charge == "action_required"]
-        pk = self.one_of(data, waiting)
+        self.pay_by_link_of(self.one_of(data, waiting))
+
+    def pay_by_link_of(self, pk: int) -> None:
         pledge, charge = self.model.pledges[pk], Charge.objects.live().get(pledge=pk)
         if pledge.mend_until and self.now < pledge.mend_until:
             mend(charge, now=self.now)
@@ -237,7 +242,7 @@ class LifeOfAPool(RuleBasedStateMachine):
         self.pay_in_another_way_of(pk, behaviour)
 
     def pay_in_another_way_of(self, pk: int, behaviour: str) -> None:
-        pledge, row = self.model.pledges[pk], Pledge.objects.select_related("organisation").get(pk=pk)
+        pledge, row = self.both(pk)
         if pledge.state == "pending":
             return  # it would stand by that: see give_method
         by = self.people[pledge.organisation]
@@ -250,18 +255,23 @@ class LifeOfAPool(RuleBasedStateMachine):
         if allowed:
             self.model.pay_in_another_way(pledge, behaviour)
 
-    def way(self, organisation: Organisation, behaviour: str, *, held: bool) -> tuple[SavedMethod | None, PaysBy]:
-        if behaviour == "invoice":
-            return None, PaysBy.INVOICE
-        return None if held else make.method(organisation, behaviour), PaysBy.CARD
-
     # What time does
 
-    @rule(by=st.sampled_from([SECOND, timedelta(minutes=40), DAY, 8 * DAY, 8 * DAY]))
+    @rule(by=st.sampled_from([SECOND, timedelta(minutes=40), DAY, 2 * DAY]))
+    def wait_a_little(self, by: timedelta) -> None:
+        self.wait(by)
+
+    @precondition(lambda self: self.has_a_crowd())
+    @rule(by=st.sampled_from([8 * DAY, 15 * DAY]))
     def wait(self, by: timedelta) -> None:
         self.now += by
         self.model.now = self.now
 
+    def has_a_crowd(self) -> bool:
+        """Time flies once something has happened: a pool that nobody pledges to goes one way only."""
+        return self.model.state != "open" or len(self.model.pledges) > 3
+
+    @precondition(lambda self: self.has_a_crowd())
     @rule(until=st.sampled_from(["closes_at", "refills", "starts_at"]))
     def wait_until(self, until: str) -> None:
         model = self.model
@@ -376,6 +386,7 @@ class LifeOfAPool(RuleBasedStateMachine):
         assert {pk: (state, amount) for pk, state, amount in charges} == {
             pk: (pledge.charge, pledge.owed) for pk, pledge in model.pledges.items() if pledge.charge
         }
+        self.agreements_are_as_the_model_says()
         if model.state != "closed":
             balance = balance_of(pool)
             assert (balance.net, balance.drawn, balance.absorbed) == (model.net, model.drawn, model.absorbed)
@@ -417,24 +428,8 @@ class LifeOfAPool(RuleBasedStateMachine):
         assert not Pledge.objects.listed().exists()
         assert not Refund.objects.counted_as_due().exists()
 
-    def takes_part(self, which: int) -> bool:
-        return any(each.organisation == which and each.state in LIVE for each in self.model.pledges.values())
-
     def count(self) -> None:
         kinds = self.pool.events.order_by("pk").values_list("kind", flat=True)
         turns = ["draft", *(str(POOL_TURNS[kind]) for kind in kinds if kind in POOL_TURNS)]
-        self.walked.update(pairwise(turns))
-
-    def one_of(self, data: Any, pks: list[int]) -> int:
-        return sorted(pks)[data.draw(st.integers(0, len(pks) - 1))]
-
-    def attempt(self, allowed: bool, action: Any) -> Any:
-        """Do what is allowed; what is not is refused with a sentence and changes nothing."""
-        if allowed:
-            return action()
-        done = False
-        with suppress(Refused), transaction.atomic():
-            action()
-            done = True
-        assert not done, "the model refuses this"
-        return None
+        self.walked.update(("pool", before, after) for before, after in pairwise(turns))
+        self.walked.update(turns_taken())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 HOLD, WINDOW, REFILLS_END = timedelta(minutes=35), timedelta(days=7), timedelta(days=14)
-OFFER_HOLD = timedelta(hours=48)
+OFFER_HOLD, APPROVAL_HOLD, TRANSFER_LIFE = timedelta(hours=48), timedelta(days=10), timedelta(days=7)
 LEASE = timedelta(minutes=2)
 TERM, DUE_BEFORE_START = timedelta(days=30), timedelta(days=7)
 INVOICED = ("issued", "part_paid")
@@ -43,11 +43,38 @@ class PledgeModel:
     paid: int = 0
     was_invoiced: bool = False
     is_refill: bool = False
+    awaits: bool = False  # somebody's approval
+    asked_until: datetime | None = None
+    has_way: bool = False  # it was chosen with the request how to pay
+    approved: int | None = None  # so many shares at most; None where nobody had to approve
+    more: int = 0  # shares that are asked for in all, instead of those that stand
+    more_until: datetime | None = None
+    passing: str = ""  # on to another organisation: offered, or accepted and waiting for a method
+    passing_until: datetime | None = None
+    receiver: int | None = None
+    given: int = 0  # seats that another organisation uses
     slots: list[ShareModel] = field(default_factory=list)
 
     @property
     def owed(self) -> int:
         return sum(slot.amount for slot in self.slots)
+
+    @property
+    def added(self) -> int:
+        """Places that a request for more shares holds."""
+        return self.more - self.shares if self.more else 0
+
+    def end_asking(self) -> None:
+        self.more, self.more_until = 0, None
+
+    def end_passing(self) -> None:
+        self.passing, self.passing_until, self.receiver = "", None, None
+
+    def end(self, state: str) -> None:
+        """Nothing that hangs on a pledge outlives it."""
+        self.state, self.held_until, self.given = state, None, 0
+        self.end_asking()
+        self.end_passing()
 
 
 @dataclass
@@ -83,7 +110,8 @@ class PoolModel:
 
     @property
     def held(self) -> int:
-        return sum(pledge.shares for pledge in self.pledges.values() if pledge.state == "pending")
+        pending = sum(pledge.shares for pledge in self.pledges.values() if pledge.state == "pending")
+        return pending + sum(pledge.added for pledge in self.pledges.values())
 
     @property
     def freed_slots(self) -> list[ShareModel]:
@@ -147,6 +175,8 @@ class PoolModel:
         """Added shares come last, and the last ones go first."""
         pledge.slots = pledge.slots[:shares] + self.new_slots(max(0, shares - pledge.shares))
         pledge.shares = shares
+        pledge.end_asking()
+        pledge.end_passing()
         self.fund_if_reached()
 
     def offer(self, now: datetime) -> None:
@@ -164,6 +194,8 @@ class PoolModel:
 
     def may_stand(self, pledge: PledgeModel, now: datetime) -> bool:
         """Whether a pending pledge stands if its method comes now; an expired one needs places first."""
+        if pledge.awaits:
+            return False
         if pledge.state == "expired":
             rivals = [each for each in self.pledges.values() if each.organisation == pledge.organisation]
             free = pledge.shares <= self.places(now)
@@ -175,6 +207,51 @@ class PoolModel:
         others = self.held + self.offered - pledge.shares
         in_time = now < self.starts_at - REFILLS_END
         return self.state in FINANCED and in_time and pledge.shares <= self.freed - others
+
+    def may_approve(self, pledge: PledgeModel, now: datetime) -> bool:
+        """Whether a yes comes in time; a place to stand is needed where it is known how to pay."""
+        in_time = pledge.asked_until is not None and now < pledge.asked_until
+        if not (pledge.awaits and pledge.state == "pending" and in_time and self.accepts(now)):
+            return False
+        others = self.held + self.offered - pledge.shares
+        return not pledge.has_way or self.takes_new_shares(now) or pledge.shares <= self.freed - others
+
+    def approve(self, pledge: PledgeModel, now: datetime) -> None:
+        assert pledge.asked_until is not None
+        pledge.awaits, pledge.approved = False, pledge.shares
+        pledge.held_until = min(max(pledge.asked_until, now + HOLD), self.last(now))
+        if pledge.has_way and (pledge.behaviour != "invoice" or self.may_be_invoiced()):
+            self.stand(pledge)
+
+    def places_without(self, pledge: PledgeModel, now: datetime) -> int:
+        """What is free once the pledge asks for no more shares."""
+        return 0 if self.waiting else self.free(now) + pledge.added
+
+    def is_unlocked(self, pledge: PledgeModel, now: datetime) -> bool:
+        """Whether a standing pledge may still get another number or another holder."""
+        return pledge.state == "standing" and self.is_changeable(pledge, now)
+
+    def may_pass_to(self, which: int, pledge: PledgeModel, now: datetime) -> bool:
+        in_time = pledge.passing_until is not None and now < pledge.passing_until
+        is_other = which != pledge.organisation and pledge.receiver in (None, which)
+        takes_part = any(each.organisation == which and each.state in LIVE for each in self.pledges.values())
+        return in_time and is_other and not takes_part and self.is_unlocked(pledge, now)
+
+    def pass_on(self, pledge: PledgeModel, behaviour: str) -> None:
+        """What the former holder got approved binds the new one to nothing."""
+        assert pledge.receiver is not None
+        pledge.organisation, pledge.behaviour, pledge.approved = pledge.receiver, behaviour, None
+        pledge.end_asking()
+        pledge.end_passing()
+
+    def cut_off(self) -> None:
+        """The pool is open no more: what was asked for or offered comes too late."""
+        for pledge in self.pledges.values():
+            pledge.end_asking()
+            pledge.end_passing()
+
+    def may_give(self, pledge: PledgeModel, now: datetime) -> bool:
+        return pledge.state == "standing" and self.state in FINANCED and now < self.starts_at
 
     def may_be_invoiced(self) -> bool:
         """Whether a pledge that stands now may be paid by invoice."""
@@ -244,6 +321,7 @@ class PoolModel:
         if self.standing < self.threshold or not locks:
             return
         self.state = "funded"
+        self.cut_off()
         standing = [pledge for pledge in self.pledges.values() if pledge.state == "standing"]
         slots = sorted((slot for pledge in standing for slot in pledge.slots), key=lambda slot: slot.number)
         share, rest = divmod(self.to_raise, len(slots))
@@ -281,23 +359,28 @@ class PoolModel:
     def end_held(self) -> None:
         for pledge in self.pledges.values():
             if pledge.state == "pending":
-                pledge.state, pledge.held_until = "expired", None
+                pledge.end("expired")
 
     def end_list(self) -> None:
         for pledge in self.pledges.values():
             if pledge.state in LISTED:
-                pledge.state, pledge.held_until = "expired", None
+                pledge.end("expired")
 
     def tick(self, now: datetime) -> None:
         self.now = now
         for pledge in self.pledges.values():
             if pledge.state in ("pending", "offered") and pledge.held_until and pledge.held_until <= now:
-                pledge.state, pledge.held_until = "expired", None
+                pledge.end("expired")
+            if now < self.closes_at and pledge.more_until and pledge.more_until <= now:
+                pledge.end_asking()
+            if now < self.closes_at and pledge.passing_until and pledge.passing_until <= now:
+                pledge.end_passing()
         if self.state == "open" and now >= self.closes_at:
             self.end_held()
             self.fund_if_reached(closing=self.pricing == "split")
             if self.state == "open":
                 self.end_list()
+                self.cut_off()
                 self.state = "lapsed"
         for pledge in self.pledges.values():
             if pledge.charge == "due":
@@ -308,7 +391,8 @@ class PoolModel:
         for pledge in self.pledges.values():
             waits = pledge.charge == "action_required" or (pledge.charge in INVOICED and now < self.starts_at)
             if waits and pledge.mend_until and pledge.mend_until <= now:
-                pledge.charge, pledge.state, pledge.paid = "failed", "dropped", 0
+                pledge.charge, pledge.paid = "failed", 0
+                pledge.end("dropped")
                 for slot in pledge.slots:
                     slot.freed = True
         if self.state in FINANCED and now >= max(self.closes_at, self.starts_at - REFILLS_END):
@@ -326,10 +410,11 @@ class PoolModel:
     def cancel(self) -> None:
         self.end_held()
         self.end_list()
+        self.cut_off()
         self.state = "cancelled"
         self.drawn = self.absorbed = 0
         for pledge in self.pledges.values():
-            pledge.paid = 0
+            pledge.paid = pledge.given = 0
             if pledge.charge in ("due", "action_required", *INVOICED):
                 pledge.charge = "void"
 

@@ -24,6 +24,7 @@ LONG_FILES = {
     "portal/letter_samples.py": "a table: every letter in every state",
     "tests/pooling/life_model.py": "the model that goes with the machine",
     "tests/pooling/test_cost_sheet.py": "one page and its table, with the properties of both",
+    "tests/pooling/test_life_of_a_pool.py": "a walk for each way that a pool can go",
     "tests/pooling/test_transfers.py": "one way that a pledge goes, from offer to end",
     "tests/pooling/test_waiting.py": "the rules of one list",
     "tests/tour/stops.py": "a table: every page in every state",
