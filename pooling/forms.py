@@ -65,6 +65,15 @@ class PledgeForm(ApproverFields):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Please choose a payment method.")},
     )
+    customer_reference = forms.CharField(
+        required=False,
+        max_length=70,
+        label=gettext_lazy("Your reference"),
+        help_text=gettext_lazy(
+            "It stands on your invoice and receipt, for example a cost centre. Leave it empty if you need none."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     accept = forms.BooleanField(
         label=gettext_lazy(
             "I may bind this organisation and accept the terms of this pool, the participation terms and, for a card, "
@@ -80,7 +89,9 @@ class PledgeForm(ApproverFields):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper()
-        self.helper.layout = approver_layout(before=["organisation", "shares", "method"], after=["accept"])
+        self.helper.layout = approver_layout(
+            before=["organisation", "shares", "method", "customer_reference"], after=["accept"]
+        )
         self.fields["accept"].label = either_way(
             str(self.fields["accept"].label),
             _(

@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
+from .invoice_books import credit_notes_cancel_what_is_not_owed, numbers_have_no_gaps
 from .models import (
     Approval,
     Attempt,
@@ -342,11 +343,13 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     locked_amounts_are_right,
     nobody_pays_more_than_agreed,
     what_arrived_is_told_by_its_payments,
+    credit_notes_cancel_what_is_not_owed,
     no_more_stands_than_was_approved,
     seats_are_given_once,
     ended_pools_keep_nothing,
     surplus_goes_back_whole,
     references_are_unique,
+    numbers_have_no_gaps,
     events_tell_the_state,
     more_is_asked_of_what_stands,
     capacity_is_kept,

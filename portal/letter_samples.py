@@ -96,6 +96,7 @@ INVOICED: Facts = BY_INVOICE | {
     "keep_until": NOW + timedelta(days=37),
     "iban": "CH93 0076 2011 6238 5295 7",
     "payable_to": "Up2Gether, Mustergasse 1, 3000 Bern",
+    "payment_reference": "RF35 2027 0004 2",
     "takes_place": False,
 }
 RECEIVED: Facts = INVOICED | {
@@ -109,11 +110,14 @@ RECEIVED: Facts = INVOICED | {
     "is_late": False,
 }
 IN_FULL: Facts = RECEIVED | {"received": 250_000, "kept": 250_000, "paid": 250_000, "missing": 0}
+CREDITED: Facts = {"void_invoice": "2027-00042", "credited_invoice": "2027-00042", "credit_note": "2027-00057"}
 CANCELLED: Facts = {
     "standing": 8,
     "comes_back": 250_000,
     "under_way": 0,
     "void_invoice": "",
+    "credited_invoice": "",
+    "credit_note": "",
     "reason": {
         "de": "Die Referentin ist krank geworden.",
         "fr": "L'intervenante est tombée malade.",
@@ -268,6 +272,8 @@ GROUPS: dict[str, dict[str, States]] = {
     "Zahlungen": {
         "pooling/letters/funded.txt": {
             "": {"standing": 8, "amount": 250_000, "most": 250_000, "takes_place": False},
+            "instead of an invoice": CREDITED
+            | {"standing": 8, "amount": 250_000, "most": 250_000, "takes_place": True},
             "takes place": {"standing": 9, "amount": 250_000, "most": 250_000, "takes_place": True},
             "split": SPLIT | {"standing": 11, "amount": 181_819, "most": 250_000, "takes_place": False},
         },
@@ -279,7 +285,7 @@ GROUPS: dict[str, dict[str, States]] = {
         },
         "pooling/letters/dropped.txt": {
             "may pledge again": AGAIN | {"standing": 7, "amount": 250_000},
-            "by invoice": AGAIN | BY_INVOICE | {"standing": 7, "amount": 250_000, "comes_back": 100_000},
+            "by invoice": AGAIN | BY_INVOICE | CREDITED | {"standing": 7, "amount": 250_000, "comes_back": 100_000},
             "may not": NOT_AGAIN | {"standing": 7, "amount": 250_000},
         },
         "pooling/letters/confirmed.txt": {
@@ -298,7 +304,8 @@ GROUPS: dict[str, dict[str, States]] = {
             "money back": CANCELLED,
             "under way": CANCELLED | {"comes_back": 0, "under_way": 250_000},
             "nothing paid": CANCELLED | {"comes_back": 0},
-            "invoice is void": CANCELLED | BY_INVOICE | {"comes_back": 0, "void_invoice": "2027-00042"},
+            "invoice is void": CANCELLED | BY_INVOICE | CREDITED | {"comes_back": 0},
+            "invoice was paid": CANCELLED | BY_INVOICE | CREDITED | {"void_invoice": ""},
         },
         "pooling/letters/refunded.txt": {
             "": REFUNDED,

@@ -74,13 +74,22 @@ def ask_for_approval(
     now: datetime,
     method: SavedMethod | None = None,
     pays_by: PaysBy = PaysBy.CARD,
+    customer_reference: str = "",
 ) -> Pledge:
     """Hold `shares` of `pool` until `approver` has decided: 10 days, at the longest until the pool closes.
 
     `by` accepts the terms as for any pledge; they bind once it was approved. With a saved `method`, or by invoice, the
     pledge stands as soon as it is. Raises what place_pledge raises, and AskedTooOften.
     """
-    pledge = place_pledge(pool=pool, organisation=organisation, shares=shares, by=by, language=language, now=now)
+    pledge = place_pledge(
+        pool=pool,
+        organisation=organisation,
+        shares=shares,
+        by=by,
+        language=language,
+        customer_reference=customer_reference,
+        now=now,
+    )
     until = min(now + APPROVAL_HOLD, pledge.pool.accepts_until(now=now))
     request_approval(pledge=pledge, approver=approver, method=method, pays_by=pays_by, until=until, by=by, now=now)
     return pledge

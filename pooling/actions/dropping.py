@@ -19,6 +19,7 @@ from pooling.models import (
     AttemptState,
     Charge,
     ChargeState,
+    CreditReason,
     PaysBy,
     Pledge,
     PledgeState,
@@ -29,6 +30,7 @@ from pooling.models import (
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
 from . import invoice_letters, letters
+from .invoices import credit_invoices
 from .loose_ends import end_gifts
 from .mending import abandon
 from .patience import LEASE
@@ -109,6 +111,7 @@ def drop(*, charge: Charge, now: datetime) -> bool:
     charge.state, charge.settled_at = ChargeState.FAILED, now
     charge.save()
     record(pool, "charge_failed", now=now, pledge=pledge, charge=charge, failure=charge.failure)
+    credit_invoices(pool=pool, charges=[charge], reason=CreditReason.DROPPED, now=now)
     pledge.state, pledge.ended_at = PledgeState.DROPPED, now
     pledge.save()
     pool.standing -= pledge.shares

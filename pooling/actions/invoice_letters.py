@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pooling.models import Charge, Creditor, PaysBy, Pledge, PledgeState, Pool, PoolState, Receipt
+from pooling.models import Charge, PaysBy, Pledge, PledgeState, Pool, PoolState, Receipt
 
 from .letters import Facts, tell, tell_each
 
@@ -21,12 +21,11 @@ def tell_all_invoiced(*, pool: Pool, now: datetime) -> int:
     owed = {charge.pledge: charge for charge in charges}
     if not owed:
         return 0
-    account = account_facts()
     return tell_each(
         "invoice_issued",
         pool=pool,
         pledges=owed,
-        facts=lambda pledge: invoice_facts(owed[pledge]) | account | {"takes_place": pool.state == PoolState.CONFIRMED},
+        facts=lambda pledge: invoice_facts(owed[pledge]) | {"takes_place": pool.state == PoolState.CONFIRMED},
         now=now,
     )
 
@@ -34,7 +33,7 @@ def tell_all_invoiced(*, pool: Pool, now: datetime) -> int:
 def tell_invoiced(*, charge: Charge, now: datetime) -> int:
     """The invoice of a pledge that came after the threshold, or that was to be paid by card before."""
     is_certain = charge.pledge.pool.state == PoolState.CONFIRMED
-    facts = invoice_facts(charge) | account_facts() | {"takes_place": is_certain}
+    facts = invoice_facts(charge) | {"takes_place": is_certain}
     pledge = charge.pledge
     return tell("invoice_issued", key=f"invoice_issued-{pledge.uuid}", pledge=pledge, facts=facts, now=now)
 
@@ -51,14 +50,12 @@ def tell_received(*, receipt: Receipt, kept: int, now: datetime) -> int:
         "is_late": now >= charge.invoice.due_at,
         "takes_place": charge.pledge.pool.state == PoolState.CONFIRMED,
     }
-    if charge.is_waiting:
-        facts |= account_facts()
     return tell("received", key=f"received-{receipt.uuid}", pledge=charge.pledge, facts=facts, now=now)
 
 
 def tell_reminder(*, charge: Charge, number: int, now: datetime) -> int:
     """An invoice is not paid yet: reminder 1 (before it is due), 2 (when it is), 3 (the last)."""
-    facts = invoice_facts(charge) | account_facts()
+    facts = invoice_facts(charge)
     facts |= {"is_last": number == LAST_REMINDER, "is_late": now >= charge.invoice.due_at}
     key = f"invoice_reminder-{charge.uuid}-{number}"
     return tell("invoice_reminder", key=key, pledge=charge.pledge, facts=facts, now=now)
@@ -71,7 +68,7 @@ def tell_way_changed(*, pledge: Pledge, once: int, now: datetime) -> int:
 
 
 def invoice_facts(charge: Charge) -> Facts:
-    """What is to be paid, and until when."""
+    """What is to be paid, until when, and to which account."""
     return {
         "amount": charge.amount,
         "paid": min(charge.captured, charge.amount),
@@ -79,10 +76,7 @@ def invoice_facts(charge: Charge) -> Facts:
         "number": charge.invoice.number,
         "due_at": charge.invoice.due_at,
         "keep_until": charge.mend_until,
+        "iban": charge.invoice.iban,
+        "payable_to": charge.invoice.payee,
+        "payment_reference": charge.invoice.reference_in_groups,
     }
-
-
-def account_facts() -> Facts:
-    """Where it is to be paid."""
-    creditor = Creditor.objects.first()
-    return {"iban": creditor.account, "payable_to": creditor.address} if creditor else {"iban": "", "payable_to": ""}

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from members.models import Organisation
 from pooling.invoices.references import reference_for
-from pooling.models import Charge, ChargeState, Creditor, Invoice, PaysBy, Pledge, Pool, take_numbers
+from pooling.models import (
+    Charge,
+    ChargeState,
+    CreditNote,
+    Creditor,
+    CreditReason,
+    Invoice,
+    PaysBy,
+    Pledge,
+    Pool,
+    event,
+    take_numbers,
+)
+from pooling.models.invoice import address_of
 
 from .errors import InvoiceTooLate, NoInvoices, RefillsByCard
 
@@ -52,14 +66,52 @@ def issue_invoices(*, pool: Pool, charges: list[Charge], now: datetime) -> list[
     """An invoice for each of `charges` that is paid by one, in the transaction that makes them."""
     due_at = now + timedelta(days=pool.invoice_days)
     charges = [charge for charge in charges if charge.pays_by == PaysBy.INVOICE]
+    if not charges:
+        return []
     creditor = Creditor.objects.first()
-    iban = creditor.iban if creditor else ""
-    numbers = take_numbers(len(charges), now=now)
-    return Invoice.objects.bulk_create(
-        [
+    payable_to = {**address_of(creditor), "iban": creditor.iban, "uid": creditor.uid} if creditor else {}
+    organisations = Organisation.objects.in_bulk({charge.pledge.organisation_id for charge in charges})
+    titles = {text.language: text.title for text in pool.texts.all()}
+    invoices = []
+    for charge, number in zip(charges, take_numbers(len(charges), now=now), strict=True):
+        organisation = organisations[charge.pledge.organisation_id]
+        language = organisation.language
+        title = next((titles[code] for code in (language, "de", "fr", "it") if code in titles), str(pool.uuid))
+        invoices.append(
             Invoice(
-                charge=charge, number=number, reference=reference_for(number, iban=iban), issued_at=now, due_at=due_at
+                charge=charge,
+                number=number,
+                reference=reference_for(number, iban=payable_to.get("iban", "")),
+                issued_at=now,
+                due_at=due_at,
+                language=language,
+                title=title,
+                payable_to=payable_to,
+                billed_to=address_of(organisation),
             )
-            for charge, number in zip(charges, numbers, strict=True)
+        )
+    return Invoice.objects.bulk_create(invoices)
+
+
+def credit_invoices(*, pool: Pool, charges: list[Charge], reason: CreditReason, now: datetime) -> list[CreditNote]:
+    """A credit note for each of `charges` that had an invoice: they are owed no more. Call it under the pool's lock."""
+    owed_before = Invoice.objects.filter(charge__in=charges, credit_note=None).select_related("charge__pledge")
+    invoices = list(owed_before.order_by("pk"))
+    notes = CreditNote.objects.bulk_create(
+        CreditNote(invoice=invoice, number=number, amount=invoice.charge.amount, reason=reason, issued_at=now)
+        for invoice, number in zip(invoices, take_numbers(len(invoices), now=now), strict=True)
+    )
+    pool.events.bulk_create(
+        [
+            event(
+                pool,
+                "credit_note_issued",
+                now=now,
+                pledge=note.invoice.charge.pledge,
+                charge=note.invoice.charge,
+                amount=note.amount,
+            )
+            for note in notes
         ]
     )
+    return notes

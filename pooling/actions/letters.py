@@ -19,6 +19,7 @@ from pooling.models import (
     Acceptance,
     Charge,
     ChargeState,
+    CreditNote,
     PaysBy,
     Pledge,
     PledgeState,
@@ -78,11 +79,14 @@ def tell_funded_of(charges: Iterable[Charge], *, pool: Pool, now: datetime) -> i
         "funded",
         pool=pool,
         pledges=amounts,
-        facts=lambda pledge: {
-            "amount": amounts[pledge],
-            "most": pledge.most,
-            "takes_place": pool.state == PoolState.CONFIRMED,
-        },
+        facts=lambda pledge: (
+            {
+                "amount": amounts[pledge],
+                "most": pledge.most,
+                "takes_place": pool.state == PoolState.CONFIRMED,
+            }
+            | credit_facts(None)
+        ),
         now=now,
     )
 
@@ -90,6 +94,7 @@ def tell_funded_of(charges: Iterable[Charge], *, pool: Pool, now: datetime) -> i
 def tell_charged_instead(*, charge: Charge, now: datetime) -> int:
     """A pledge whose prices are locked is charged to a card now, instead of being paid by invoice."""
     facts: Facts = {"amount": charge.amount, "takes_place": charge.pledge.pool.state == PoolState.CONFIRMED}
+    facts |= credit_facts(note_of(charge.pledge.charges.filter(pays_by=PaysBy.INVOICE).last()))
     return tell("funded", key=f"funded-{charge.uuid}", pledge=charge.pledge, facts=facts, now=now)
 
 
@@ -128,6 +133,7 @@ def tell_mending(*, charge: Charge, number: int, mend_url: str, now: datetime) -
 def tell_dropped(*, charge: Charge, now: datetime) -> int:
     """The payment did not arrive in time: the pledge has ended, and costs nothing."""
     facts = reopening(charge.pledge, now) | {"amount": charge.amount, "comes_back": charge.captured}
+    facts |= credit_facts(note_of(charge))
     return tell("dropped", key=f"dropped-{charge.pledge.uuid}", pledge=charge.pledge, facts=facts, now=now)
 
 
@@ -157,21 +163,38 @@ def tell_all_cancelled(*, pool: Pool, now: datetime) -> int:
             "reason": pool.cancel_reason,
             "comes_back": sum(refund.amount for refund in refunds if refund.reason == RefundReason.CANCELLED),
             "under_way": sum(charge.amount for charge in charges if charge.state == ChargeState.SENDING),
-            "void_invoice": void_invoice(pledge),
-        }
+        } | credited(pledge)
 
     pledges = ended_with(pool).prefetch_related(
-        Prefetch("charges", Charge.objects.select_related("invoice")), "charges__refunds"
+        Prefetch("charges", Charge.objects.select_related("invoice__credit_note")), "charges__refunds"
     )
     return tell_each("cancelled", pool=pool, pledges=pledges, facts=facts, now=now)
 
 
-def void_invoice(pledge: Pledge) -> str:
-    """The number of the invoice that is not to be paid any more; nothing where none was open."""
-    if pledge.pays_by != PaysBy.INVOICE:
-        return ""
-    charges = (charge for charge in pledge.charges.all() if charge.pays_by == PaysBy.INVOICE)
-    return next((charge.invoice.number for charge in charges if charge.state == ChargeState.VOID), "")
+def credited(pledge: Pledge) -> Facts:
+    """The invoice of a pledge that is paid by one and its credit note; `void_invoice` where nothing is to be paid any
+    more of it.
+    """
+    if pledge.pays_by == PaysBy.INVOICE:
+        for charge in pledge.charges.all():
+            if charge.pays_by == PaysBy.INVOICE and hasattr(charge.invoice, "credit_note"):
+                return credit_facts(charge.invoice.credit_note, is_void=charge.state == ChargeState.VOID)
+    return credit_facts(None)
+
+
+def credit_facts(note: CreditNote | None, *, is_void: bool = True) -> Facts:
+    """A credit note, if there is one, and the invoice that it cancels."""
+    number = note.invoice.number if note else ""
+    return {
+        "void_invoice": number if is_void else "",
+        "credited_invoice": number,
+        "credit_note": note.number if note else "",
+    }
+
+
+def note_of(charge: Charge | None) -> CreditNote | None:
+    """The credit note of a charge that had an invoice."""
+    return CreditNote.objects.filter(invoice__charge=charge).select_related("invoice").first() if charge else None
 
 
 def tell_refunded(*, refund: Refund, now: datetime) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from members.models import User
-from pooling.models import Charge, ChargeState, PaysBy, Pledge, PledgeState, Pool, SavedMethod, record
+from pooling.models import Charge, ChargeState, CreditReason, PaysBy, Pledge, PledgeState, Pool, SavedMethod, record
 
 from . import invoice_letters, letters
 from .charges import make_charges, void
@@ -26,7 +26,7 @@ from .errors import (
     Refused,
     WayIsSettled,
 )
-from .invoices import require_account, require_in_time, require_invoice_possible
+from .invoices import credit_invoices, require_account, require_in_time, require_invoice_possible
 from .standing import make_stand, take_method
 
 
@@ -172,6 +172,7 @@ def change_way(
         invoice_letters.tell_way_changed(pledge=pledge, once=changed.pk, now=now)
         return
     void(pool=pool, charges=[charge], now=now)
+    credit_invoices(pool=pool, charges=[charge], reason=CreditReason.OTHER_WAY, now=now)
     [new] = make_charges(pool=pool, owed=[(pledge, charge.amount)], now=now)
     if new.pays_by == PaysBy.INVOICE:
         invoice_letters.tell_invoiced(charge=new, now=now)

@@ -101,6 +101,7 @@ def place_pledge(
     now: datetime,
     method: SavedMethod | None = None,
     pays_by: PaysBy = PaysBy.CARD,
+    customer_reference: str = "",
 ) -> Pledge:
     """Hold `shares` (>= 1) of `pool` for `organisation`, whose terms `by` accepts herewith. With a saved `method`, or
     by invoice, the pledge stands at once.
@@ -118,6 +119,7 @@ def place_pledge(
         organisation=organisation,
         shares=shares,
         state=PledgeState.PENDING,
+        customer_reference=customer_reference,
         placed_by=by,
         placed_at=now,
         held_until=min(now + HOLD, pool.accepts_until(now=now)),

@@ -11,12 +11,24 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
-from pooling.models import ApprovalState, PledgeState, Pool, PoolState, TransferState, WorkshopText, record
+from pooling.models import (
+    ApprovalState,
+    Charge,
+    CreditReason,
+    PaysBy,
+    PledgeState,
+    Pool,
+    PoolState,
+    TransferState,
+    WorkshopText,
+    record,
+)
 
 from . import letters, waiting_letters
 from .backing import take_back
 from .charges import void_charges
 from .errors import TermsUnsound, WrongState
+from .invoices import credit_invoices
 from .loose_ends import end_gifts, end_requests, end_transfers
 from .pledges import end_pledge
 from .refunds import refund_everything
@@ -143,6 +155,8 @@ def cancel_pool(*, pool: Pool, reason: str, by: User, now: datetime) -> Pool:
     end_gifts(pool=pool, now=now)
     void_charges(pool=pool, now=now)
     refund_everything(pool=pool, now=now)
+    invoiced = list(Charge.objects.filter(pledge__pool=pool, pays_by=PaysBy.INVOICE))
+    credit_invoices(pool=pool, charges=invoiced, reason=CreditReason.CALLED_OFF, now=now)
     take_back(pool=pool, by=by, now=now)
     letters.tell_all_cancelled(pool=pool, now=now)
     waiting_letters.tell_all_list_ended(pool=pool, pledges=waited, now=now)

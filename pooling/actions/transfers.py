@@ -211,8 +211,8 @@ def pass_on(*, pool: Pool, pledge: Pledge, transfer: Transfer, method: SavedMeth
         legal_version=transfer.legal_version,
         language=transfer.accepted_in,
     )
-    pledge.placed_by = accepted_by
-    pledge.save(update_fields=["organisation", "method", "pays_by", "placed_by"])
+    pledge.placed_by, pledge.customer_reference = accepted_by, ""
+    pledge.save(update_fields=["organisation", "method", "pays_by", "placed_by", "customer_reference"])
     transfer.state, transfer.ended_at, transfer.letter, transfer.email = TransferState.DONE, now, "", ""
     transfer.save()
     figures = {"shares": pledge.shares, "holder": receiver.pk, "holder_before": transfer.giver_id}

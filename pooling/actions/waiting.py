@@ -127,6 +127,7 @@ def accept_offer(
     method: SavedMethod | None = None,
     approver: Approver | None = None,
     pays_by: PaysBy = PaysBy.CARD,
+    customer_reference: str = "",
 ) -> Pledge:
     """Take `shares` of those that are offered, all or fewer: `by` accepts the terms for them herewith.
 
@@ -146,9 +147,9 @@ def accept_offer(
     if shares > pledge.shares:
         raise PoolFull(pledge.shares)
     before, last = pledge.shares, pool.accepts_until(now=now)
-    pledge.state, pledge.shares = PledgeState.PENDING, shares
+    pledge.state, pledge.shares, pledge.customer_reference = PledgeState.PENDING, shares, customer_reference
     pledge.held_until = min(max(pledge.held_until, now + HOLD), last)
-    pledge.save(update_fields=["state", "shares", "held_until"])
+    pledge.save(update_fields=["state", "shares", "held_until", "customer_reference"])
     Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(shares)])
     pool.offered -= before
     pool.held += shares

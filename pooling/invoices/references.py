@@ -59,11 +59,3 @@ def is_creditor_reference(reference: str) -> bool:
     """Whether this is a Creditor Reference with the right check digits; spaces and small letters are allowed."""
     text = compact(reference)
     return SCOR.fullmatch(text) is not None and mod_97(text[4:] + text[:4]) == 1
-
-
-def grouped(reference: str) -> str:
-    """As it is printed: a QR reference as 2 and five times 5 digits, a Creditor Reference in fours."""
-    text = compact(reference)
-    if is_qr_reference(text):
-        return " ".join([text[:2], *(text[at : at + 5] for at in range(2, QRR_LENGTH, 5))])
-    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))

@@ -3,7 +3,7 @@ from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
 from .bank import Receipt
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .event import PoolEvent, event, record, record_all
-from .invoice import Creditor, Invoice, NumberSeries, take_numbers
+from .invoice import CreditNote, Creditor, CreditReason, Invoice, NumberSeries, take_numbers
 from .method import PaysBy, ProviderCustomer, SavedMethod, SetupPage, SetupState
 from .pledge import HOLD, OFFER_HOLD, Pledge, PledgeState, Slot
 from .pool import Pool, PoolState, WorkshopText
@@ -31,6 +31,8 @@ __all__ = [
     "BackingKind",
     "Charge",
     "ChargeState",
+    "CreditNote",
+    "CreditReason",
     "Creditor",
     "Guarantee",
     "Invoice",

@@ -89,6 +89,7 @@ class Pledge(models.Model):
     state = models.CharField(max_length=10, choices=PledgeState.choices)
     method = models.ForeignKey("pooling.SavedMethod", null=True, on_delete=models.PROTECT, related_name="pledges")
     pays_by = models.CharField(max_length=8, choices=PaysBy.choices, default=PaysBy.CARD)
+    customer_reference = models.CharField(_("your reference"), max_length=70, blank=True)  # the organisation's own
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True)

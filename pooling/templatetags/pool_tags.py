@@ -153,6 +153,7 @@ STEPS = {
     "pool_cancelled": _("The workshop was called off"),
     "charge_due": _("A payment became due"),
     "invoice_issued": _("An invoice was issued"),
+    "credit_note_issued": _("A credit note cancels the invoice"),
     "payment_way_changed": _("The way to pay was changed"),
     "charge_sending": _("The payment was sent to the payment service"),
     "charge_captured": _("The payment arrived"),

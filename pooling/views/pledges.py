@@ -29,7 +29,6 @@ from pooling.forms import PledgeForm, button_text
 from pooling.models import (
     OFFER_HOLD,
     ApprovalState,
-    Creditor,
     PaysBy,
     Pledge,
     PledgeState,
@@ -95,6 +94,7 @@ def pledge_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "language": get_language() or "de",
             "method": data["saved_method"],
             "pays_by": data["pays_by"],
+            "customer_reference": data["customer_reference"],
             "now": now,
         }
         approver = data["approver"]
@@ -189,9 +189,8 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         {
             "pledge": pledge,
             "pool": pool,
-            "charge": (charge := accounts.charge_of(pledge)),
+            "charge": accounts.charge_of(pledge),
             "paid_shares": accounts.paid_shares(pool) if pool.funded_at else 0,
-            "account": Creditor.objects.first() if charge and charge.is_waiting else None,
             "other_way": other_way(pledge, now=timezone.now()),
             "refunds": [refund for charge in pledge.charges.all() for refund in charge.refunds.all()],
             "history": accounts.history_of(pledge),

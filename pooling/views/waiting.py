@@ -104,6 +104,7 @@ def offer(request: HttpRequest, uuid: UUID) -> HttpResponse:
             language=get_language() or "de",
             method=data["saved_method"],
             pays_by=data["pays_by"],
+            customer_reference=data["customer_reference"],
             approver=data["approver"],
             now=now,
         )

@@ -10,12 +10,12 @@ from stdnum.ch import esr
 
 from pooling.invoices.references import (
     creditor_reference,
-    grouped,
     is_creditor_reference,
     is_qr_reference,
     qr_reference,
     reference_for,
 )
+from pooling.models import Invoice
 
 QR_IBAN, PLAIN_IBAN = "CH4431999123000889012", "CH9300762011623852957"  # the QR-IBAN of the guidelines' examples
 NUMBERS = st.builds(lambda year, number: f"{year}-{number:05d}", st.integers(2020, 2199), st.integers(1, 9_999_999))
@@ -29,8 +29,8 @@ def test_a_qr_iban_gets_a_qr_reference_and_a_plain_one_a_creditor_reference() ->
 def test_the_examples_of_the_guidelines_are_valid() -> None:
     assert is_qr_reference("21 00000 00003 13947 14300 09017")
     assert is_creditor_reference("RF18 5390 0754 7034")
-    assert grouped("210000000003139471430009017") == "21 00000 00003 13947 14300 09017"
-    assert grouped("RF18539007547034") == "RF18 5390 0754 7034"
+    assert Invoice(reference="210000000003139471430009017").reference_in_groups == "21 00000 00003 13947 14300 09017"
+    assert Invoice(reference="RF18539007547034").reference_in_groups == "RF18 5390 0754 7034"
 
 
 @given(number=NUMBERS)
