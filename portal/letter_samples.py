@@ -110,14 +110,15 @@ RECEIVED: Facts = INVOICED | {
     "is_late": False,
 }
 IN_FULL: Facts = RECEIVED | {"received": 250_000, "kept": 250_000, "paid": 250_000, "missing": 0}
+NOT_CREDITED: Facts = {"void_invoice": "", "credited_invoice": "", "credit_note": ""}
+DROPPED: Facts = NOT_CREDITED | {"standing": 7, "amount": 250_000}
+FUNDED: Facts = NOT_CREDITED | {"standing": 8, "amount": 250_000, "most": 250_000, "takes_place": False}
 CREDITED: Facts = {"void_invoice": "2027-00042", "credited_invoice": "2027-00042", "credit_note": "2027-00057"}
 CANCELLED: Facts = {
     "standing": 8,
     "comes_back": 250_000,
     "under_way": 0,
-    "void_invoice": "",
-    "credited_invoice": "",
-    "credit_note": "",
+    **NOT_CREDITED,
     "reason": {
         "de": "Die Referentin ist krank geworden.",
         "fr": "L'intervenante est tombée malade.",
@@ -271,11 +272,10 @@ GROUPS: dict[str, dict[str, States]] = {
     },
     "Zahlungen": {
         "pooling/letters/funded.txt": {
-            "": {"standing": 8, "amount": 250_000, "most": 250_000, "takes_place": False},
-            "instead of an invoice": CREDITED
-            | {"standing": 8, "amount": 250_000, "most": 250_000, "takes_place": True},
-            "takes place": {"standing": 9, "amount": 250_000, "most": 250_000, "takes_place": True},
-            "split": SPLIT | {"standing": 11, "amount": 181_819, "most": 250_000, "takes_place": False},
+            "": FUNDED,
+            "takes place": FUNDED | {"standing": 9, "takes_place": True},
+            "instead of an invoice": FUNDED | CREDITED | {"takes_place": True},
+            "split": FUNDED | SPLIT | {"standing": 11, "amount": 181_819},
         },
         "pooling/letters/charged.txt": {"": PAID, "takes place": PAID | {"takes_place": True}},
         "pooling/letters/failed.txt": {"declined": FAILED, "confirmation": FAILED | {"asks_for_confirmation": True}},
@@ -284,9 +284,9 @@ GROUPS: dict[str, dict[str, States]] = {
             "last": FAILED | {"is_last": True, "asks_for_confirmation": True},
         },
         "pooling/letters/dropped.txt": {
-            "may pledge again": AGAIN | {"standing": 7, "amount": 250_000},
-            "by invoice": AGAIN | BY_INVOICE | CREDITED | {"standing": 7, "amount": 250_000, "comes_back": 100_000},
-            "may not": NOT_AGAIN | {"standing": 7, "amount": 250_000},
+            "may pledge again": DROPPED | AGAIN,
+            "by invoice": DROPPED | AGAIN | BY_INVOICE | CREDITED | {"comes_back": 100_000},
+            "may not": DROPPED | NOT_AGAIN,
         },
         "pooling/letters/confirmed.txt": {
             "": {"standing": 8, "still_open": 0},

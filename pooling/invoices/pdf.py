@@ -180,7 +180,7 @@ def begin(title: str, operator: dict[str, str], pool: Pool, language: str) -> Sh
     sheet = Sheet(title=title, author=name, language=language)
     lines = Address.of(operator).lines if operator else [name]
     if pool.tax_rate is not None and operator.get("uid"):
-        lines.append(f"{operator['uid']} {_('VAT')}")
+        lines.append(_("%(uid)s VAT") % {"uid": operator["uid"]})
     sheet.operator(lines)
     return sheet
 
