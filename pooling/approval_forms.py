@@ -44,7 +44,9 @@ class ApproverFields(forms.Form):
         },
     )
     approver_language = forms.ChoiceField(
-        choices=LANGUAGES, label=gettext_lazy("Language of the letter to this person")
+        choices=LANGUAGES,
+        label=gettext_lazy("Language of the letter to this person"),
+        error_messages={"required": gettext_lazy("Please choose the language of the letter.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -228,6 +228,18 @@ class ChangeForm(forms.Form):
         ) % {"n": self.approved}
         self.helper.layout = Layout("shares", Fieldset(legend, *APPROVER_FIELDS), "accept")
 
+    def clean_shares(self) -> int:
+        """Not more than it has and are left; the action decides again under the pool's lock."""
+        shares: int = self.cleaned_data["shares"]
+        if shares > self.most:
+            sentence = ngettext(
+                "Your pledge can have %(n)d share at most. Please choose a smaller number; it stands as before.",
+                "Your pledge can have %(n)d shares at most. Please choose a smaller number; it stands as before.",
+                self.most,
+            )
+            raise forms.ValidationError(sentence % {"n": self.most}, code="full")
+        return shares
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["approver"] = None

@@ -37,7 +37,11 @@ class SeatsForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages=ApproverFields.base_fields["approver_email"].error_messages,
     )
-    language = forms.ChoiceField(choices=LANGUAGES, label=gettext_lazy("Language of the letter to them"))
+    language = forms.ChoiceField(
+        choices=LANGUAGES,
+        label=gettext_lazy("Language of the letter to them"),
+        error_messages=ApproverFields.base_fields["approver_language"].error_messages,
+    )
 
     def __init__(self, *args: Any, left: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -27,7 +27,11 @@ class OfferForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages=ApproverFields.base_fields["approver_email"].error_messages,
     )
-    language = forms.ChoiceField(choices=LANGUAGES, label=gettext_lazy("Language of the letter to this person"))
+    language = forms.ChoiceField(
+        choices=LANGUAGES,
+        label=gettext_lazy("Language of the letter to this person"),
+        error_messages=ApproverFields.base_fields["approver_language"].error_messages,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

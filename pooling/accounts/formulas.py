@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pooling.models import PayoutTo
+from pooling.models import PayoutTo, Pool, PoolState
 from pooling.money import format_chf
 
 from .cost_sheet import CostSheet
@@ -51,7 +51,11 @@ def share_figures(sheet: CostSheet) -> list[Figure]:
         Figure(_("Threshold"), threshold_sentence(sheet), number=pool.threshold),
         Figure(_("Shares at most"), number=pool.capacity),
         Figure(_("Shares that stand"), _("The sum of the shares that stand in the table below."), number=pool.standing),
-        Figure(_("Price of a share now"), price_sentence(sheet), amount=sheet.price_now),
+        Figure(
+            _("Price of a share now") if pool.state in Pool.OPEN_STATES else _("Price of a share"),
+            price_sentence(sheet),
+            amount=sheet.price_now,
+        ),
     ]
 
 
@@ -126,10 +130,9 @@ def money_figures(sheet: CostSheet) -> list[Figure]:
         Figure(_("To be raised"), amount=sheet.pool.to_raise),
     ]
     if sheet.difference < 0:
-        return [
-            *figures,
-            Figure(_("Still missing"), _("To be raised, less what there is."), amount=-sheet.difference),
-        ]
+        came_to_nothing = sheet.pool.state in (PoolState.LAPSED, PoolState.CANCELLED)
+        label = _("Not raised") if came_to_nothing else _("Still missing")
+        return [*figures, Figure(label, _("To be raised, less what there is."), amount=-sheet.difference)]
     return [*figures, Figure(_("Surplus"), _("What there is, less what is to be raised."), amount=sheet.difference)]
 
 

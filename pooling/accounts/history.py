@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pooling.models import Pledge
+from pooling.models import Pledge, PoolEvent
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def history_of(pledge: Pledge) -> list[Step]:
         pledge=None,
         kind__in=["pool_funded", "pool_short", "pool_confirmed", "pool_closed", "pool_lapsed", "pool_cancelled"],
     )
-    events = sorted([*own, *turns], key=lambda event: event.pk)
+    events = told_once(sorted([*own, *turns], key=lambda event: event.pk))
     return [
         Step(
             at=event.at,
@@ -36,4 +36,14 @@ def history_of(pledge: Pledge) -> list[Step]:
             reference=str((event.refund or event.charge or pledge).uuid),
         )
         for event in events
+    ]
+
+
+def told_once(events: list[PoolEvent]) -> list[PoolEvent]:
+    """Without the end of a pledge whose reason stands just before: what is not approved is withdrawn by that."""
+    before = [None, *events]
+    return [
+        event
+        for event, last in zip(events, before, strict=False)
+        if not (event.kind == "pledge_withdrawn" and last is not None and last.kind == "approval_declined")
     ]

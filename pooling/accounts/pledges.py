@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, OuterRef, Subquery
 
-from pooling.models import Charge, ChargeState, Pledge, PledgeState, PoolState
+from pooling.models import Charge, ChargeState, Pledge, PledgeState, PoolState, Transfer, TransferState
 
 if TYPE_CHECKING:
     from members.models import Organisation
@@ -29,6 +29,16 @@ def pledges_of(organisations: list[Organisation]) -> list[Pledge]:
         .order_by("-placed_at")
     )
     return sorted(pledges, key=lambda pledge: not is_alive(pledge))
+
+
+def passed_on_by(organisations: list[Organisation]) -> list[Transfer]:
+    """What some organisations had pledged and another one took over, the latest first. They owe nothing for it."""
+    done = Transfer.objects.filter(giver__in=organisations, state=TransferState.DONE)
+    return list(
+        done.select_related("pledge__pool", "giver", "receiver")
+        .prefetch_related("pledge__pool__texts")
+        .order_by("-ended_at")
+    )
 
 
 def position_of(pledge: Pledge) -> int:

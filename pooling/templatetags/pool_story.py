@@ -72,6 +72,8 @@ MOMENTS: dict[str, tuple[str | Promise, str | Promise]] = {
     "started": (_("The workshop began"), ""),
     "today": (_("Today"), ""),
 }
+# What was certain since then is not once the workshop was called off.
+CERTAIN = {"funded", "confirmed"}
 PARTS = {
     "subsidy": _("Subsidy"),
     "paid": _("Paid by organisations"),
@@ -95,6 +97,8 @@ def moment_title(moment: Moment, pool: Pool) -> str:
 @register.filter
 def moment_meaning(moment: Moment, pool: Pool) -> str:
     """What it means for the money, if anything."""
+    if pool.state == PoolState.CANCELLED and moment.kind in CERTAIN:
+        return ""
     _title, meaning = MOMENTS.get(moment.kind, ("", ""))
     return str(meaning % figures_of(pool))
 

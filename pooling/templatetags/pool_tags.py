@@ -60,7 +60,14 @@ def pool_panel(context: dict[str, Any], pool: Pool | None) -> dict[str, Any]:
     if user is not None and user.is_authenticated:
         mine = Pledge.objects.live().filter(pool=pool, organisation__memberships__person=user).order_by("pk").first()
     money = money_of(pool) if pool.funded_at else None
-    return {**figures(pool), "money": money, "paid_shares": paid_shares(pool) if money else 0, "mine": mine}
+    now = timezone.now()
+    return {
+        **figures(pool),
+        "until": pool.accepts_until(now=now) if pool.accepts(now=now) else pool.closes_at,
+        "money": money,
+        "paid_shares": paid_shares(pool) if money else 0,
+        "mine": mine,
+    }
 
 
 @register.inclusion_tag("pooling/_summary.html")
@@ -91,6 +98,8 @@ def pledge_state(pledge: Pledge) -> str:
         return gettext("ended: the workshop did not come about")
     if pledge.state == PledgeState.STANDING and pledge.pool.state == PoolState.CANCELLED:
         return gettext("ended: the workshop was called off")
+    if pledge.state == PledgeState.STANDING and pledge.pool.state == PoolState.CLOSED:
+        return gettext("settled")
     if pledge.awaits_approval:
         return str(UNAPPROVED[PledgeState(pledge.state)])
     return str(pledge.get_state_display())

@@ -98,12 +98,18 @@ class WorkshopIndexPage(ContentPage):
         verbose_name_plural = _("lists of workshops")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds `open_workshops`, which take pledges now, and `other_workshops`."""
+        """Adds `open_workshops`, which take pledges now, `full_workshops`, which lead a waiting list, and
+        `other_workshops`.
+        """
         depends_on(POOLS)
         context = super().get_context(request, *args, **kwargs)
         pages = WorkshopPage.objects.child_of(self).live().public().in_language(self.locale.language_code)
         found = in_order(pages.with_pools(), now=timezone.now())
-        context["open_workshops"], context["other_workshops"] = found.accepting, found.others
+        context |= {
+            "open_workshops": found.accepting,
+            "full_workshops": found.full,
+            "other_workshops": found.others,
+        }
         return context
 
 

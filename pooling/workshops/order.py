@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Workshops:
-    """Workshops in the order of a list, told apart by whether they still take pledges."""
+    """Workshops in the order of a list, told apart by whether they still take pledges, or lead a waiting list only."""
 
     accepting: list[WorkshopPage]
+    full: list[WorkshopPage]
     others: list[WorkshopPage]
 
     @property
@@ -27,24 +28,27 @@ class Workshops:
 
 def in_order(pages: list[WorkshopPage], *, now: datetime) -> Workshops:
     """Those that take pledges, by closing time; then all others: those to come by their start, those that have no pool
-    yet, and the past ones, the latest first.
+    yet, and the past ones, the latest first. Where all shares are taken or held one can only wait: those stand apart.
     """
-    accepting, to_come, announced, past = [], [], [], []
+    accepting, full, to_come, announced, past = [], [], [], [], []
     for page in pages:
         pool = page.pool
         if pool is None or pool.state == PoolState.DRAFT:
             announced.append(page)
+        elif pool.has_waiting_list(now=now):
+            full.append(page)
         elif pool.accepts(now=now):
             accepting.append(page)
         elif is_to_come(pool, now=now):
             to_come.append(page)
         else:
             past.append(page)
-    accepting.sort(key=lambda page: (page.pool.closes_at, page.pk))
+    for listed in (accepting, full):
+        listed.sort(key=lambda page: (page.pool.closes_at, page.pk))
     to_come.sort(key=lambda page: (page.pool.starts_at, page.pk))
     announced.sort(key=lambda page: page.pk)
     past.sort(key=lambda page: (page.pool.starts_at, page.pk), reverse=True)
-    return Workshops(accepting, [*to_come, *announced, *past])
+    return Workshops(accepting, full, [*to_come, *announced, *past])
 
 
 def is_to_come(pool: Pool, *, now: datetime) -> bool:

@@ -30,6 +30,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     entries = [entry_of(pledge, now=now) for pledge in pledges]
     alive = [entry for entry in entries if accounts.is_alive(entry.pledge)]
     taken = [pledge.pool_id for pledge in pledges if pledge.is_live]
+    open_pools = Pool.objects.open().filter(closes_at__gt=now).exclude(pk__in=taken).prefetch_related("texts")
     return render(
         request,
         "portal/dashboard.html",
@@ -40,7 +41,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "waiting": [entry for entry in alive if accounts.needs_you(entry.pledge)],
             "alive": alive,
             "sums": sums_of(alive),
+            "passed_on": accounts.passed_on_by(organisations),
             "over": [entry for entry in entries if not accounts.is_alive(entry.pledge)],
-            "pools": Pool.objects.open().filter(closes_at__gt=now).exclude(pk__in=taken).prefetch_related("texts"),
+            "pools": [pool for pool in open_pools if pool.open_places(now=now)],
         },
     )

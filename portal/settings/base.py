@@ -124,6 +124,20 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever changes the ways in, their owner hears of it
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {
+    "login": "members.account_forms.LoginForm",
+    "add_email": "members.account_forms.AddEmailForm",
+    "change_password": "members.account_forms.ChangePasswordForm",
+    "set_password": "members.account_forms.SetPasswordForm",
+    "reset_password": "members.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "members.account_forms.ResetPasswordKeyForm",
+    "reauthenticate": "members.account_forms.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "members.account_forms.CodeForm",
+    "reauthenticate": "members.account_forms.CodeOnceMoreForm",
+    "activate_totp": "members.account_forms.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "up2gether"
 # Nobody signs up by themselves, so an address that was never confirmed is no stranger's: it must not lock staff out.

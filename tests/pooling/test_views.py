@@ -192,7 +192,7 @@ def test_an_administrator_changes_and_withdraws_and_a_member_does_not(pool, clie
     change = url("pledge_change", pledge.uuid)
     assert login(member).post(change, {"shares": "2", "accept": "on"}).status_code == 403
     assert client.post(change, {"shares": "0", "accept": "on"}).status_code == 422
-    assert client.post(change, {"shares": "99", "accept": "on"}).status_code == 409
+    assert client.post(change, {"shares": "99", "accept": "on"}).status_code == 422
     assert client.post(change, {"shares": "2", "accept": "on"}).status_code == 302
     assert client.get(url("pledge_withdraw", pledge.uuid)).status_code == 200
     assert client.post(url("pledge_withdraw", pledge.uuid)).status_code == 302

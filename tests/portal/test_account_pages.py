@@ -9,6 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import resolve
 from django.utils import translation
+from django.utils.html import escape
+from django.utils.translation import gettext
 
 from members.models import User
 from portal.account import urls
@@ -136,3 +138,14 @@ def test_looking_at_the_log_out_page_logs_nobody_out(person: User) -> None:
     assert not is_logged_in(client)
     assert 'role="status"' in page.content.decode()
     assert local(page.redirect_chain[-1][0]) == url("account_login")
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_left_empty_is_answered_with_what_to_enter(name: str, language: str) -> None:
+    page = Client().post(url(name, language=language), {}).content.decode()
+    with translation.override(language):
+        assert escape(gettext("This field is required.")) not in page
+        wanted = {"account_login": "Please enter your e-mail address."}.get(name, "Please enter the e-mail address.")
+        assert gettext(wanted) != wanted
+        assert escape(gettext(wanted)) in page

@@ -137,7 +137,7 @@ def pledging(scene: Scene) -> Iterator[Stop]:
         change,
         who="muster",
         send={"shares": "99", "accept": "on"},
-        status=409,
+        status=422,
     )
     falls = scene.url("pooling:pledge_change", scene.falling.uuid)
     yield Stop("pledging", "change, the price still falls", falls, who="muster")

@@ -1,0 +1,73 @@
+"""allauth's forms, with our words where something was left empty: what to enter, not that something is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp.forms import ActivateTOTPForm as TOTPForm
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WANTED: dict[str, Promise] = {
+    "login": _("Please enter your e-mail address."),
+    "email": _("Please enter the e-mail address."),
+    "password": _("Please enter your password."),
+    "oldpassword": _("Please enter your current password."),
+    "password1": _("Please enter the new password."),
+    "password2": _("Please enter the new password once more."),
+    "code": _("Please enter the code."),
+}
+
+
+class WithOurWords:
+    """A form that says of each of its fields what to enter."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, sentence in WANTED.items():
+            if name in self.fields:
+                self.fields[name].error_messages["required"] = sentence
+
+
+class LoginForm(WithOurWords, account.LoginForm):  # type: ignore[misc]  # allauth has no types
+    pass
+
+
+class AddEmailForm(WithOurWords, account.AddEmailForm):  # type: ignore[misc]
+    pass
+
+
+class ChangePasswordForm(WithOurWords, account.ChangePasswordForm):  # type: ignore[misc]
+    pass
+
+
+class SetPasswordForm(WithOurWords, account.SetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordForm(WithOurWords, account.ResetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordKeyForm(WithOurWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    pass
+
+
+class ReauthenticateForm(WithOurWords, account.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class CodeForm(WithOurWords, mfa.AuthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class CodeOnceMoreForm(WithOurWords, mfa.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class ActivateTOTPForm(WithOurWords, TOTPForm):  # type: ignore[misc]
+    pass
