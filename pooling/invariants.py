@@ -127,6 +127,11 @@ def what_arrived_is_told_by_its_payments() -> Iterator[str]:
         yield f"3: charge {charge.uuid} captured {charge.captured}, what came was {came}"
     for charge in charges.filter(Q(pays_by=PaysBy.CARD, received__gt=0) | Q(pays_by=PaysBy.INVOICE, invoice=None)):
         yield f"3: charge {charge.uuid} is paid by {charge.pays_by}, which its payments and invoices contradict"
+    taken = Receipt.objects.filter(reverses=None).annotate(taken=summed(Receipt.objects.all(), "amount", "reverses"))
+    for receipt in taken.filter(amount__lt=-F("taken")):
+        yield f"3: receipt {receipt.uuid} of {receipt.amount} was taken back by {-receipt.taken}"
+    for receipt in Receipt.objects.filter(reverses__isnull=False).exclude(charge=F("reverses__charge")):
+        yield f"3: receipt {receipt.uuid} takes back a payment for another charge"
     over = Q(attempt__isnull=False, amount__gt=F("attempt__captured")) | Q(amount__gt=F("receipt__amount"))
     for refund in Refund.objects.filter(over):
         yield f"3: refund {refund.uuid} of {refund.amount} is of more than was paid"

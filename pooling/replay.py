@@ -62,6 +62,8 @@ REFUND_TURNS = {
     "refund_succeeded": RefundState.SUCCEEDED,
     "refund_failed": RefundState.FAILED,
     "refund_paid_out": RefundState.PAID_OUT,
+    "refund_reduced": RefundState.DUE,
+    "refund_void": RefundState.VOID,
 }
 BACKING_TURNS = {
     "guarantee_drawn": BackingKind.DRAWN,
@@ -138,6 +140,8 @@ def replay(events: QuerySet[PoolEvent]) -> dict[int, Replayed]:
             pool.subsidy = happened.figures["subsidy"]
         elif happened.kind == "charge_captured":
             pool.captured += happened.figures["amount"]
+        elif happened.kind == "charge_reversed":
+            pool.captured -= happened.figures["amount"]
         elif happened.kind in REFUND_TURNS and happened.refund_id:
             pool.refunds[happened.refund_id] = REFUND_TURNS[happened.kind]
     return told

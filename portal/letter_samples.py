@@ -114,6 +114,13 @@ NOT_CREDITED: Facts = {"void_invoice": "", "credited_invoice": "", "credit_note"
 DROPPED: Facts = NOT_CREDITED | {"standing": 7, "amount": 250_000}
 FUNDED: Facts = NOT_CREDITED | {"standing": 8, "amount": 250_000, "most": 250_000, "takes_place": False}
 CREDITED: Facts = {"void_invoice": "2027-00042", "credited_invoice": "2027-00042", "credit_note": "2027-00057"}
+TAKEN_BACK: Facts = INVOICED | {
+    "taken": 100_000,
+    "paid": 0,
+    "missing": 250_000,
+    "value_date": NOW.date(),
+    "reference": "ZKB20270301-4711/R",
+}
 CANCELLED: Facts = {
     "standing": 8,
     "comes_back": 250_000,
@@ -320,6 +327,10 @@ GROUPS: dict[str, dict[str, States]] = {
             "in full": IN_FULL,
             "too much": IN_FULL | {"received": 260_000, "comes_back": 10_000, "takes_place": True},
             "not owed": IN_FULL | {"kept": 0, "comes_back": 250_000},
+        },
+        "pooling/letters/taken_back.txt": {
+            "": TAKEN_BACK,
+            "nothing is open": TAKEN_BACK | {"missing": 0},
         },
         "pooling/letters/invoice_reminder.txt": {
             "first": INVOICED | {"is_last": False, "is_late": False},

@@ -86,6 +86,8 @@ class Books:
             self.owed.clear()
         elif event.kind == "charge_captured":
             self.paid += amount
+        elif event.kind == "charge_reversed":
+            self.paid -= amount
         elif event.kind in REFUND_TURNS and event.refund_id:
             self.refunds[event.refund_id] = (amount, REFUND_TURNS[event.kind] in SENT_BACK)
         if event.refund is not None and event.refund.reason == RefundReason.SURPLUS:

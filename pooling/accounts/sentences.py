@@ -101,6 +101,7 @@ SENTENCES = {
     "charge_sending": _("The payment was sent to the payment service. Money moves only once it says yes."),
     "charge_page_opened": _("The payment page was opened. No money moves by that."),
     "charge_captured": _("%(amount)s arrived from your organisation."),
+    "charge_reversed": _("The bank took back %(amount)s that had arrived from your organisation."),
     "charge_action_required": _(
         "The payment did not go through, and no money moved. It is still owed, and a letter says how to pay it."
     ),
@@ -108,6 +109,8 @@ SENTENCES = {
     "charge_failed": _("The payment was given up, because its time was over. It is not owed any more."),
     "charge_void": _("The payment is not owed any more. Nothing will be charged for it."),
     "refund_due": _("%(amount)s go back to your organisation. %(reason)s"),
+    "refund_reduced": _("Because the bank took money back, only %(amount)s still go back to your organisation."),
+    "refund_void": _("Because the bank took the money back, nothing more goes back to your organisation."),
     "refund_succeeded": _("%(amount)s were sent back to your organisation."),
     "refund_paid_out": _("%(amount)s were transferred back to your organisation."),
     "refund_failed": _("The refund of %(amount)s did not go through. It stays due, and we look after it."),

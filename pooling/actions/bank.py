@@ -20,10 +20,13 @@ from .settlement import take_money
 
 
 @transaction.atomic
-def enter_receipt(*, charge: Charge, amount: int, value_date: date, reference: str, by: User, now: datetime) -> Receipt:
+def enter_receipt(
+    *, charge: Charge, amount: int, value_date: date, reference: str, by: User | None, now: datetime
+) -> Receipt:
     """`amount` Rappen (>= 1) arrived by transfer for `charge`, which was made to be paid by invoice.
 
-    What is missing stays open; what is too much or not owed any more goes back, from this transaction on.
+    What is missing stays open; what is too much or not owed any more goes back, from this transaction on. `by` is None
+    where a command imports it.
     Raises ReferenceTaken, WrongState for a charge that never had an invoice.
     """
     pool = Pool.objects.select_for_update(no_key=True, of=("self",)).get(pledges__charges=charge.pk)

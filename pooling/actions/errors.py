@@ -145,6 +145,40 @@ class ReferenceTaken(Refused):
         )
 
 
+class LineSettled(Refused):
+    """Somebody else, or an import, has decided on a line of the bank."""
+
+    def __str__(self) -> str:
+        return _("This line was settled meanwhile. Nothing has changed.")
+
+
+class NotAssignable(Refused):
+    """The line can't be a payment for that invoice, or is none at all."""
+
+    def __str__(self) -> str:
+        return _("This line can't be booked like that. Nothing has changed.")
+
+
+class NothingToTakeBack(Refused):
+    """The bank took back more than any transfer had brought for the charge."""
+
+    def __str__(self) -> str:
+        return _(
+            "No payment of this invoice is as large as what the bank took back. Please choose another invoice. Nothing "
+            "has changed."
+        )
+
+
+class RefundsUnderWay(Refused):
+    """A part of the money has gone back to the payer, or is ordered at the bank."""
+
+    def __str__(self) -> str:
+        return _(
+            "A part of this payment was transferred back to the organisation already, so it can't be booked by itself. "
+            "Please ask the bank and the organisation, then put the line aside with a note. Nothing has changed."
+        )
+
+
 class WrongState(Refused):
     """Staff asked for something that the pool's state does not allow."""
 

@@ -53,6 +53,17 @@ def tell_received(*, receipt: Receipt, kept: int, now: datetime) -> int:
     return tell("received", key=f"received-{receipt.uuid}", pledge=charge.pledge, facts=facts, now=now)
 
 
+def tell_taken_back(*, receipt: Receipt, now: datetime) -> int:
+    """The bank took a transfer back that had been booked: what is open again, and until when it is to be paid."""
+    charge = receipt.charge
+    facts = invoice_facts(charge) | {
+        "taken": -receipt.amount,
+        "value_date": receipt.value_date,
+        "reference": receipt.reference,
+    }
+    return tell("taken_back", key=f"taken_back-{receipt.uuid}", pledge=charge.pledge, facts=facts, now=now)
+
+
 def tell_reminder(*, charge: Charge, number: int, now: datetime) -> int:
     """An invoice is not paid yet: reminder 1 (before it is due), 2 (when it is), 3 (the last)."""
     facts = invoice_facts(charge)

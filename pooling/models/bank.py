@@ -1,4 +1,4 @@
-"""Money that arrived on the operator's account, as staff read it off the bank's statement."""
+"""Money that arrived on the operator's account: as staff read it off a statement, or as the bank's files say."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from pooling.money import RappenField
 class Receipt(models.Model):
     """`amount` Rappen that a transfer brought for a charge by invoice, whether it was owed or not.
 
-    Rows are only ever added: the database refuses to change or delete one. The bank's reference is unique, in capitals
-    and without spaces, so that a payment which is entered twice counts once.
+    Negative where the bank has booked (a part of) the transfer that it `reverses` back. Rows are only ever added: the
+    database refuses to change or delete one. The bank's reference is unique, in capitals and without spaces, so that a
+    payment which is entered twice counts once. Nobody has entered what a command imported.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -25,8 +26,9 @@ class Receipt(models.Model):
     amount = RappenField()
     value_date = models.DateField()
     reference = models.CharField(max_length=100, unique=True)
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reversals")
 
     objects: ClassVar = models.Manager["Receipt"]()
 
@@ -35,7 +37,10 @@ class Receipt(models.Model):
         verbose_name_plural = _("payments by transfer")
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gte=1), name="receipt_is_of_something"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=1, reverses=None) | Q(amount__lte=-1, reverses__isnull=False),
+                name="receipt_is_of_something",
+            ),
             models.CheckConstraint(condition=~Q(reference=""), name="receipt_has_its_reference"),
         ]
 
@@ -46,3 +51,115 @@ class Receipt(models.Model):
     def captured(self) -> int:
         """What it brought, called as it is for an attempt."""
         return self.amount
+
+
+class BankFile(models.Model):
+    """A file of the bank (camt.053 or camt.054) that was imported. The same file again is no second one."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256
+    message = models.CharField(max_length=140, blank=True)
+    kind = models.CharField(max_length=8)
+    imported_at = models.DateTimeField()
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    seen = models.PositiveIntegerField(default=0)  # lines in it that were known before
+    skipped = models.PositiveIntegerField(default=0)  # entries in it by which no money came in
+
+    objects: ClassVar = models.Manager["BankFile"]()
+
+    class Meta:
+        verbose_name = _("bank file")
+        verbose_name_plural = _("bank files")
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(digest=""), name="bank_file_has_its_digest")]
+
+    def __str__(self) -> str:
+        return self.message or self.digest[:8]
+
+
+class BankLineState(models.TextChoices):
+    MATCHED = "matched", _("booked")
+    PROPOSED = "proposed", _("to be confirmed")
+    WAITING = "waiting", _("to be assigned")
+    DISMISSED = "dismissed", _("not ours")
+    COVERED = "covered", _("told in its parts")
+
+
+class BankLineQuerySet(models.QuerySet["BankLine"]):
+    def queue(self) -> BankLineQuerySet:
+        """Those that wait for staff to say what they are for."""
+        return self.filter(state__in=BankLine.QUEUED_STATES)
+
+
+class BankLine(models.Model):
+    """One payment that the bank has told of, in however many files: `amount` Rappen that came in, or were booked back.
+
+    `identity` is of what all of the bank's files say alike of it, and `ordinal` tells apart what has the same one; a
+    bank's reference alone is shared by a whole batch. `charge` is what it is for, or might be; `receipt` what it
+    became.
+    """
+
+    QUEUED_STATES: ClassVar = (BankLineState.PROPOSED, BankLineState.WAITING)
+
+    file = models.ForeignKey(BankFile, on_delete=models.PROTECT, related_name="lines")
+    identity = models.CharField(max_length=64)
+    ordinal = models.PositiveSmallIntegerField()
+    booking = models.CharField(max_length=64, db_index=True)  # the identity of the booking that it is a part of
+    account = models.CharField(max_length=34)
+    amount = RappenField()
+    booked_on = models.DateField()
+    value_date = models.DateField()
+    is_credit = models.BooleanField(default=True)
+    is_reversal = models.BooleanField(default=False)
+    is_total = models.BooleanField(default=False)
+    is_doubtful = models.BooleanField(default=False)
+    entry_ref = models.CharField(max_length=140, blank=True)
+    own_ref = models.CharField(max_length=140, blank=True)
+    uetr = models.CharField(max_length=140, blank=True)
+    end_to_end_id = models.CharField(max_length=140, blank=True)
+    reference = models.CharField(max_length=27, blank=True, db_index=True)
+    text = models.CharField(max_length=500, blank=True)
+    debtor = models.CharField(max_length=140, blank=True)
+    debtor_iban = models.CharField(max_length=140, blank=True)
+    state = models.CharField(max_length=10, choices=BankLineState.choices, default=BankLineState.WAITING)
+    charge = models.ForeignKey("pooling.Charge", null=True, on_delete=models.PROTECT, related_name="bank_lines")
+    receipt = models.OneToOneField(Receipt, null=True, on_delete=models.PROTECT, related_name="bank_line")
+    note = models.CharField(max_length=300, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = BankLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("line of the bank")
+        verbose_name_plural = _("lines of the bank")
+        ordering = ["pk"]
+        permissions = [("import_bankfile", "Can import bank files and assign their lines")]
+        constraints = [
+            models.UniqueConstraint(fields=["identity", "ordinal"], name="bank_line_is_told_once"),
+            models.CheckConstraint(condition=Q(amount__gte=1), name="bank_line_is_of_something"),
+            models.CheckConstraint(condition=Q(state__in=BankLineState.values), name="bank_line_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state="matched", receipt__isnull=False, charge__isnull=False)
+                | ~Q(state="matched") & Q(receipt=None),
+                name="bank_line_matched_has_its_receipt",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="proposed") | Q(charge__isnull=False), name="bank_line_proposed_names_a_charge"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="dismissed") | Q(decided_by__isnull=False) & ~Q(note=""),
+                name="bank_line_dismissed_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.entry_ref or self.identity[:8]
+
+    @property
+    def is_queued(self) -> bool:
+        return self.state in self.QUEUED_STATES
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the bank booked back what had come in. The other reversals are of transfers that were ours."""
+        return self.is_reversal and not self.is_credit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -140,8 +141,13 @@ class Charge(models.Model):
 
     def kept(self) -> Iterator[tuple[Attempt | Receipt, int]]:
         """What brought money for it, each with the Rappen of it that neither went back nor are to go back."""
-        for source in (*self.attempts.all(), *self.receipts.all()):
+        receipts = list(self.receipts.all())
+        booked_back = Counter[int | None]()
+        for receipt in receipts:
+            booked_back[receipt.reverses_id] -= receipt.amount if receipt.reverses_id else 0
+        for source in (*self.attempts.all(), *receipts):
             left = source.captured - sum(refund.amount for refund in source.refunds.all())
+            left -= booked_back[source.pk] if source in receipts else 0
             if left > 0:
                 yield source, left
 

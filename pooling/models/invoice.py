@@ -106,6 +106,13 @@ class Creditor(models.Model):
         validators=[validate_uid],
         help_text=_("Invoices with VAT name it. Leave it empty if the operator is not registered for VAT."),
     )
+    plain_iban = models.CharField(
+        _("plain IBAN of the same account"),
+        max_length=34,
+        blank=True,
+        validators=[validate_iban],
+        help_text=_("Only if the IBAN above is a QR-IBAN: the bank's files name the account by its plain IBAN."),
+    )
 
     class Meta:
         verbose_name = _("account for invoices")
@@ -116,7 +123,7 @@ class Creditor(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.iban = compact(self.iban)
+        self.iban, self.plain_iban = compact(self.iban), compact(self.plain_iban)
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
     def clean(self) -> None:

@@ -20,6 +20,7 @@ class RefundState(models.TextChoices):
     SUCCEEDED = "succeeded", _("paid back")
     FAILED = "failed", _("failed")
     PAID_OUT = "paid_out", _("paid back by transfer")
+    VOID = "void", _("no longer needed")
 
 
 class RefundReason(models.TextChoices):
@@ -47,10 +48,11 @@ class Refund(models.Model):
     """`amount` Rappen of what `attempt` or `receipt` brought go back.
 
     To a provider they go back the way they came; the key and parameters are stored before it hears of it. What came by
-    transfer waits as due until staff have sent it back, and so does what a provider could not send.
+    transfer waits as due until staff have sent it back, and so does what a provider could not send. If the bank takes
+    the transfer back by itself, the refund shrinks, and is void when nothing is left of it.
     """
 
-    DONE_STATES: ClassVar = (RefundState.SUCCEEDED, RefundState.PAID_OUT)
+    DONE_STATES: ClassVar = (RefundState.SUCCEEDED, RefundState.PAID_OUT, RefundState.VOID)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     charge = models.ForeignKey("pooling.Charge", on_delete=models.PROTECT, related_name="refunds")
@@ -72,6 +74,7 @@ class Refund(models.Model):
     paid_on = models.DateField(null=True)
     paid_ref = models.CharField(max_length=100, blank=True)
     paid_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ordered_at = models.DateTimeField(null=True)  # since then a payment file for the bank names it
 
     objects = RefundQuerySet.as_manager()
 
@@ -80,7 +83,9 @@ class Refund(models.Model):
         verbose_name_plural = _("refunds")
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gte=1), name="refund_is_of_something"),
+            models.CheckConstraint(
+                condition=Q(state="void", amount=0) | ~Q(state="void") & Q(amount__gte=1), name="refund_is_of_something"
+            ),
             models.CheckConstraint(condition=Q(state__in=RefundState.values), name="refund_state_is_known"),
             models.CheckConstraint(
                 condition=Q(reason="surplus", payout__isnull=False) | ~Q(reason="surplus") & Q(payout=None),
@@ -92,7 +97,8 @@ class Refund(models.Model):
                 name="refund_is_of_one_payment",
             ),
             models.CheckConstraint(
-                condition=Q(attempt__isnull=False) | Q(state__in=["due", "paid_out"]), name="refund_by_hand_is_not_sent"
+                condition=Q(attempt__isnull=False) | Q(state__in=["due", "paid_out", "void"]),
+                name="refund_by_hand_is_not_sent",
             ),
             models.CheckConstraint(
                 condition=Q(state="paid_out", paid_on__isnull=False, paid_by__isnull=False) & ~Q(paid_ref="")

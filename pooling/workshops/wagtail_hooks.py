@@ -52,7 +52,7 @@ class AccountViewSet(ModelViewSet):
     model = Creditor
     icon = "shares"
     add_to_settings_menu = True
-    form_fields = ["name", "street", "house_number", "postcode", "town", "country", "iban", "uid"]
+    form_fields = ["name", "street", "house_number", "postcode", "town", "country", "iban", "plain_iban", "uid"]
     inspect_view_enabled = False
 
 
