@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from .views import approvals, changing, openness, payments, pledges, seats, transfers, waiting, ways
+from .views import approvals, changing, documents, openness, payments, pledges, seats, transfers, waiting, ways
 
 app_name = "pooling"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path(_("pledges/<uuid:uuid>/withdraw/"), changing.pledge_withdraw, name="pledge_withdraw"),
     path(_("pledges/<uuid:uuid>/money/"), openness.pledge_money, name="pledge_money"),
     path(_("pledges/<uuid:uuid>/money.csv"), openness.pledge_money_csv, name="pledge_money_csv"),
+    path(_("pledges/<uuid:uuid>/invoice.pdf"), documents.pledge_invoice, name="pledge_invoice"),
+    path(_("pledges/<uuid:uuid>/credit-note.pdf"), documents.pledge_credit_note, name="pledge_credit_note"),
+    path(_("pledges/<uuid:uuid>/receipt.pdf"), documents.pledge_receipt, name="pledge_receipt"),
     path(_("pools/<uuid:uuid>/cost-sheet/"), openness.pool_cost_sheet, name="cost_sheet"),
     path(_("pools/<uuid:uuid>/cost-sheet.csv"), openness.pool_cost_sheet_csv, name="cost_sheet_csv"),
     path(_("pledges/<uuid:uuid>/way-to-pay/"), ways.pledge_way, name="pledge_way"),

@@ -142,7 +142,7 @@ class Strip:
             blocks = self.blocks(width, IN_RECEIPT, with_streets=False)  # as the style guide allows for lack of room
         top = self.draw_blocks(MARGIN, 12, blocks, IN_RECEIPT)
         if self.bill.debtor is None:
-            self.blank(MARGIN, top, 52, 20)
+            self.blank(MARGIN, top + 0.8, 52, 20)
         self.amount(MARGIN, 12, IN_RECEIPT)
         label = names["acceptance"]
         right = RECEIPT_WIDTH - MARGIN - self.face.width(label, 6, bold=True) / mm
@@ -154,7 +154,7 @@ class Strip:
         blocks = self.blocks(INFORMATION_WIDTH * mm, IN_PAYMENT, with_message=True)
         top = self.draw_blocks(INFORMATION_AT, MARGIN, blocks, IN_PAYMENT)
         if self.bill.debtor is None:
-            self.blank(INFORMATION_AT, top, 65, 25)
+            self.blank(INFORMATION_AT, top + 0.8, 65, 25)
         self.amount(CODE_AT[0], 15, IN_PAYMENT)
 
     def blocks(

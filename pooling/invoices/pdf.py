@@ -166,7 +166,7 @@ def write_receipt(charge: Charge) -> bytes:
     for refund in charge.refunds.order_by("pk"):
         kept -= refund.amount
         went = {"day": day(refund.paid_on or refund.settled_at)} if refund.settled_at else {}
-        text = _("%(day)s, sent back") % went if went else _("is to be sent back")
+        text = _("%(day)s, sent back") % went if went else _("To be sent back")
         sheet.line(text, format_francs(-refund.amount))
     sheet.total(_("Paid for good"), format_chf(kept))
     if kept:

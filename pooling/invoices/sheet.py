@@ -113,10 +113,15 @@ class Sheet:
 
     def line(self, what: str, amount: str, *, each: str = "", strong: bool = False, quiet: bool = False) -> None:
         size, ink = (9, GREY) if quiet else (10, INK)
-        self.text(LEFT, what, size, bold=strong, ink=ink)
+        room = (RIGHT - LEFT - 34) * mm
+        first, *more = self.face.wrapped(what, room, size, bold=strong)
+        self.text(LEFT, first, size, bold=strong, ink=ink)
         self.text(COLUMNS[2] + 22, each, size, ink=ink, right=True)
         self.text(RIGHT, amount, size, bold=strong, ink=ink, right=True)
         self.top += 5.2
+        for rest in more:
+            self.text(LEFT, rest, size, bold=strong, ink=ink)
+            self.top += 5.2
 
     def total(self, what: str, amount: str) -> None:
         """The sum under a strong rule."""

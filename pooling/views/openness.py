@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.text import slugify
@@ -19,10 +18,10 @@ from pooling.accounts.cost_sheet import CostSheet
 from pooling.accounts.explain import explanation_of
 from pooling.accounts.formulas import cost_figures, money_figures, payout_figures, share_figures
 from pooling.accounts.tables import cost_sheet_rows, explanation_rows
-from pooling.models import Pledge, Pool
+from pooling.models import Pool
 
-# Staff who may read any pledge's money; whoever acts for the organisation needs no permission.
-READS_PLEDGES = "pooling.view_pledge"
+from .documents import documents_of
+from .reading import readable_pledge
 
 
 def sheet_of(uuid: UUID) -> CostSheet:
@@ -66,19 +65,6 @@ def pool_cost_sheet_csv(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return as_file(cost_sheet_rows(sheet), name=sheet.pool.title())
 
 
-def readable_pledge(person: Any, uuid: UUID) -> tuple[Pledge, bool]:
-    """A pledge whose money the person may read, and whether it is of an organisation that they act for.
-
-    Raises Http404 for any other: whether it exists is nobody else's affair.
-    """
-    pledges = Pledge.objects.select_related("pool", "organisation").prefetch_related("pool__texts")
-    pledge = get_object_or_404(pledges, uuid=uuid)
-    is_own = pledge.organisation.has_member(person)
-    if not is_own and not (person.is_staff and person.has_perm(READS_PLEDGES)):
-        raise Http404
-    return pledge, is_own
-
-
 @never_cache
 @login_required
 @require_safe
@@ -93,6 +79,7 @@ def pledge_money(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "pool": pledge.pool,
             "is_own": is_own,
             "explanation": explanation_of(pledge),
+            "documents": documents_of(pledge),
             "as_of": timezone.now(),
             "columns": tables.explanation_columns(),
         },

@@ -39,6 +39,7 @@ from pooling.models import (
 )
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
+from .documents import documents_of
 from .leaving import leads_to_provider
 
 OFFER_HOURS = int(OFFER_HOLD.total_seconds() // 3600)
@@ -190,6 +191,7 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "pledge": pledge,
             "pool": pool,
             "charge": accounts.charge_of(pledge),
+            "documents": documents_of(pledge),
             "paid_shares": accounts.paid_shares(pool) if pool.funded_at else 0,
             "other_way": other_way(pledge, now=timezone.now()),
             "refunds": [refund for charge in pledge.charges.all() for refund in charge.refunds.all()],

@@ -180,5 +180,17 @@ class PledgeRow:
         return CHARGE_STATES[ChargeState(self.charge.state)] if self.charge else ""
 
     @property
+    def documents(self) -> list[tuple[str, str]]:
+        """The PDFs that there are, by kind and as they are called."""
+        charges = list(self.pledge.charges.all())
+        invoices = [charge.invoice for charge in charges if hasattr(charge, "invoice")]
+        there = [
+            ("invoice", _("Invoice (PDF)"), bool(invoices)),
+            ("credit-note", _("Credit note (PDF)"), any(hasattr(invoice, "credit_note") for invoice in invoices)),
+            ("receipt", _("Receipt (PDF)"), any(charge.captured for charge in charges)),
+        ]
+        return [(kind, str(label)) for kind, label, is_there in there if is_there]
+
+    @property
     def needs_a_look(self) -> bool:
         return self.charge is not None and self.charge.state == ChargeState.ACTION_REQUIRED

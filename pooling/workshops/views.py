@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -22,7 +24,8 @@ from wagtail.admin.widgets.button import HeaderButton
 from pooling.accounts import charge_of, money_of
 from pooling.actions.errors import TermsUnsound, WrongState
 from pooling.actions.pools import cancel_pool, draft_pool
-from pooling.models import Pool, PoolState
+from pooling.models import Charge, Pledge, Pool, PoolState
+from pooling.views.documents import document
 
 from .figures import calling_off, meaning_of, meaning_of_typed, why_not_to_call_off
 from .forms import CallOffForm, PoolTermsForm
@@ -31,6 +34,9 @@ from .models import WorkshopPage
 from .publishing import describe_live_pages
 from .steps import steps_of
 from .timeline import POOL_TAGS, PledgeRow, timeline_of
+
+# With the invoices and credit notes that the list of pledges offers.
+CHARGES = Prefetch("charges", Charge.objects.select_related("invoice__credit_note"))
 
 
 class FinancingView(WagtailAdminTemplateMixin, View):
@@ -128,7 +134,7 @@ class PoolView(FinancingView):
         why_not = why_not_to_call_off(pool, now=self.now)
         if not why_not and not self.permissions.can_publish():
             why_not = _("Only people who may publish this page can call the workshop off.")
-        pledges = pool.pledges.select_related("organisation", "method").prefetch_related("charges").order_by("-pk")
+        pledges = pool.pledges.select_related("organisation", "method").prefetch_related(CHARGES).order_by("-pk")
         line = [pledge for pledge in pledges if pledge.is_listed]
         return self.show(
             meaning=meaning_of(pool),
@@ -141,6 +147,14 @@ class PoolView(FinancingView):
             why_not_to_call_off=why_not,
             steps=steps_of(pool, may_publish=self.permissions.can_publish(), now=self.now),
         )
+
+
+class DocumentView(FinancingView):
+    """The invoice, credit note or receipt of a pledge to this workshop, as the organisation gets it."""
+
+    def get(self, request: HttpRequest, uuid: UUID, kind: str) -> HttpResponse:
+        pledge = get_object_or_404(Pledge.objects.filter(pool=self.pool), uuid=uuid)
+        return document(pledge, kind)
 
 
 class MeaningView(FinancingView):

@@ -26,7 +26,7 @@ from .models import WorkshopPage
 from .pool_list import PoolListView
 from .publishing import open_published
 from .step_views import StepView
-from .views import CallOffView, MeaningView, PoolView
+from .views import CallOffView, DocumentView, MeaningView, PoolView
 
 
 @hooks.register("register_admin_urls")
@@ -37,6 +37,11 @@ def register_admin_urls() -> list[URLPattern]:
         path("workshops/<int:page_id>/pool/", PoolView.as_view(), name="workshop_pool"),
         path("workshops/<int:page_id>/pool/meaning/", MeaningView.as_view(), name="workshop_pool_meaning"),
         path("workshops/<int:page_id>/pool/call-off/", CallOffView.as_view(), name="workshop_pool_call_off"),
+        path(
+            "workshops/<int:page_id>/pool/<uuid:uuid>/<slug:kind>.pdf",
+            DocumentView.as_view(),
+            name="workshop_pool_document",
+        ),
         path("workshops/<int:page_id>/pool/step/<slug:slug>/", StepView.as_view(), name="workshop_pool_step"),
     ]
 
