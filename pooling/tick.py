@@ -10,6 +10,7 @@ from pooling.actions.backing import declare_short_pools
 from pooling.actions.dropping import give_up_overdue_charges, remind_of_mending
 from pooling.actions.methods import release_unused_methods
 from pooling.actions.notices import handle_waiting_events, look_at_setup_pages
+from pooling.actions.outside_refunds import settle_refused_refunds
 from pooling.actions.pledges import expire_overdue_pledges
 from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.refunds import send_due_refunds
@@ -41,5 +42,6 @@ STEPS = (
     remind_of_mending,
     declare_short_pools,  # once what could be paid is paid or given up
     send_due_refunds,
+    settle_refused_refunds,  # after that: it finds those that were made in the provider's dashboard
     release_unused_methods,
 )

@@ -17,6 +17,7 @@ from pooling.payments.base import Notice, OutcomeUnknown, Progress, RequestRefus
 
 from .errors import Refused
 from .methods import keep_method, release_method, unfinished_setup_pages
+from .outside_refunds import look_for_refunds
 from .patience import LEASE, after
 from .paying import pay_by_card
 from .pledges import confirm_pledge
@@ -146,8 +147,9 @@ def look_at(happened: WebhookEvent, *, now: datetime) -> None:
     attempt = Attempt.objects.filter(Q(page_ref=about) | Q(intent_ref=about), provider=happened.provider).first()
     if attempt:
         enter_result(attempt=attempt, result=ask(attempt, now=now), now=now)
-    refund = Refund.objects.filter(attempt__provider=happened.provider, ref=about).first()
-    if refund:
+        if happened.kind in provider(happened.provider).refund_notices:
+            look_for_refunds(attempt=attempt, now=now)
+    for refund in Refund.objects.filter(Q(ref=about) | Q(settled_by=about), attempt__provider=happened.provider):
         enter_refund_result(refund=refund, result=provider(happened.provider).look_at_refund(about), now=now)
 
 

@@ -167,7 +167,9 @@ def enter_refund_result(*, refund: Refund, result: RefundResult, now: datetime) 
     state = RefundState.SUCCEEDED if result.progress == Progress.SUCCEEDED else RefundState.FAILED
     if refund.state == state:
         return refund
-    refund.ref, refund.failure, refund.state, refund.settled_at = refund.ref or result.ref, result.failure, state, now
+    if not refund.settled_by:
+        refund.ref = refund.ref or result.ref
+    refund.failure, refund.state, refund.settled_at = result.failure, state, now
     refund.save()
     charge = refund.charge
     record(

@@ -27,6 +27,7 @@ class RefundReason(models.TextChoices):
     CANCELLED = "cancelled", _("The workshop was called off.")
     NOT_OWED = "not_owed", _("The payment was no longer owed.")
     SURPLUS = "surplus", _("More money came together than the workshop cost.")
+    OUTSIDE = "outside", _("The operator paid it back.")
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):
@@ -69,6 +70,8 @@ class Refund(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     ref = models.CharField(max_length=255, blank=True)
     failure = models.CharField(max_length=60, blank=True)
+    # The provider's name of a refund that staff made in its own dashboard, and that settled this one.
+    settled_by = models.CharField(max_length=255, blank=True)
     settled_at = models.DateTimeField(null=True)
     # When it was transferred by hand: the day, the bank's reference, and who entered it.
     paid_on = models.DateField(null=True)

@@ -151,6 +151,16 @@ class RefundResult:
 
 
 @dataclass(frozen=True)
+class RefundMade:
+    """A refund in the provider's books. `refund` is the uuid of ours; empty where it was made in its own dashboard."""
+
+    ref: str
+    amount: int
+    progress: Progress
+    refund: str
+
+
+@dataclass(frozen=True)
 class Notice:
     """A verified webhook: an id that is unique at the provider, its type, and what it is about."""
 
@@ -169,6 +179,7 @@ class PaymentProvider(Protocol):
     """
 
     name: str
+    refund_notices: frozenset[str]  # kinds of notices after which a payment may have a refund that we did not make
 
     def create_customer(self, request: CustomerRequest) -> str:
         """The provider's name for the organisation."""
@@ -223,6 +234,9 @@ class PaymentProvider(Protocol):
 
     def find_refund(self, *, parameters: Parameters) -> RefundResult | None:
         """Look through the provider's books for a refund whose answer never came."""
+
+    def refunds_of(self, intent_ref: str) -> list[RefundMade]:
+        """All refunds of a payment, whoever made them."""
 
     def look_at_refund(self, refund_ref: str) -> RefundResult:
         """What became of it."""

@@ -27,6 +27,7 @@ from .base import (
     Parameters,
     PaymentPageRequest,
     Progress,
+    RefundMade,
     RefundRequest,
     RefundResult,
     RequestRefused,
@@ -43,6 +44,7 @@ class Sandbox:
     """See PaymentProvider for what each method means."""
 
     name = "sandbox"
+    refund_notices: frozenset[str] = frozenset()  # it has no dashboard
 
     def create_customer(self, request: CustomerRequest) -> str:
         return f"sandbox_customer_{request.organisation}"
@@ -111,6 +113,10 @@ class Sandbox:
     def find_refund(self, *, parameters: Parameters) -> RefundResult | None:
         entry = SandboxEntry.objects.filter(kind="refund", data__refund=parameters["refund"]).first()
         return RefundResult(Progress.SUCCEEDED, entry.ref) if entry else None
+
+    def refunds_of(self, intent_ref: str) -> list[RefundMade]:
+        entries = SandboxEntry.objects.filter(kind="refund", data__intent_ref=intent_ref)
+        return [RefundMade(each.ref, each.amount, Progress(each.state), each.data["refund"]) for each in entries]
 
     def look_at_refund(self, refund_ref: str) -> RefundResult:
         return RefundResult(Progress(find(refund_ref).state), refund_ref)

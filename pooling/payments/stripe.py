@@ -29,6 +29,7 @@ from .base import (
     Parameters,
     PaymentPageRequest,
     Progress,
+    RefundMade,
     RefundRequest,
     RefundResult,
     RequestRefused,
@@ -57,6 +58,7 @@ class Stripe:
     """See PaymentProvider for what each method means."""
 
     name = "stripe"
+    refund_notices = frozenset({"charge.refunded"})
 
     def create_customer(self, request: CustomerRequest) -> str:
         params: CustomerCreateParams = {
@@ -203,12 +205,12 @@ class Stripe:
         return answers.refund_result(refund.to_dict())
 
     def find_refund(self, *, parameters: Parameters) -> RefundResult | None:
-        wanted = parameters["metadata"]["refund"]
-        with asking():
-            listed = client().v1.refunds.list({"payment_intent": parameters["payment_intent"], "limit": PAGE_SIZE})
-            refunds = [refund.to_dict() for refund in listed.auto_paging_iter()]
+        wanted, refunds = parameters["metadata"]["refund"], list_refunds(parameters["payment_intent"])
         found = (refund for refund in refunds if (refund["metadata"] or {}).get("refund") == wanted)
         return next(map(answers.refund_result, found), None)
+
+    def refunds_of(self, intent_ref: str) -> list[RefundMade]:
+        return [answers.refund_made(refund) for refund in list_refunds(intent_ref)]
 
     def look_at_refund(self, refund_ref: str) -> RefundResult:
         with asking():
@@ -230,6 +232,13 @@ class Stripe:
         except (stripe.SignatureVerificationError, ValueError, TypeError, AttributeError, KeyError) as error:
             # Besides a wrong signature: a header or a body that isn't what it should be. Nothing was believed yet.
             raise ForgedNotice(type(error).__name__) from error
+
+
+def list_refunds(intent_ref: str) -> list[dict[str, Any]]:
+    """Of one payment, the last one first."""
+    with asking():
+        listed = client().v1.refunds.list({"payment_intent": intent_ref, "limit": PAGE_SIZE})
+        return [refund.to_dict() for refund in listed.auto_paging_iter()]
 
 
 def client() -> stripe.StripeClient:

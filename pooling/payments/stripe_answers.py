@@ -9,7 +9,7 @@ from calendar import monthrange
 from datetime import date
 from typing import Any
 
-from .base import ChargeResult, Method, Notice, Progress, RefundResult, SetupResult
+from .base import ChargeResult, Method, Notice, Progress, RefundMade, RefundResult, SetupResult
 
 Answer = dict[str, Any]
 
@@ -109,6 +109,12 @@ def refund_result(refund: Answer) -> RefundResult:
     progress = REFUNDS.get(refund["status"], Progress.OPEN)
     failure = refund.get("failure_reason") or refund["status"] if progress == Progress.FAILED else ""
     return RefundResult(progress, refund["id"], failure)
+
+
+def refund_made(refund: Answer) -> RefundMade:
+    """One that is not succeeded yet may still fail."""
+    made_for = (refund["metadata"] or {}).get("refund", "")
+    return RefundMade(refund["id"], refund["amount"], refund_result(refund).progress, made_for)
 
 
 def notice_of(event: Answer) -> Notice:
