@@ -45,8 +45,8 @@ def format_francs(rappen: int) -> str:
 
 
 def format_chf(rappen: int) -> str:
-    """125000 -> "CHF 1'250.00", the Swiss way, with a space that does not break, and a minus that is none of a word."""
-    return f"CHF\u00a0{format_francs(rappen)}".replace("-", "\u2212")
+    """125000 -> "CHF 1'250.00", the Swiss way, with a space that does not break."""
+    return f"CHF\u00a0{format_francs(rappen)}"
 
 
 def parse_chf(text: str) -> int:

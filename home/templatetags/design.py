@@ -192,11 +192,12 @@ def tiles(
     paid: int = 0,
     legend: bool = True,
     fresh: int = 0,
+    over: bool = False,
 ) -> dict[str, object]:
     """The field of tiles of a pool: `{% tiles standing=7 pending=1 threshold=8 capacity=12 %}`.
 
     `paid` of the standing ones carry a tick; `legend=False` leaves the line of explanation out (on cards); `fresh`
-    tiles move once when the page is shown.
+    tiles move once when the page is shown. With `over` none can be pledged any more, so that none is called free.
     """
     standing = min(standing, capacity)
     pending = min(pending, capacity - standing)
@@ -208,4 +209,5 @@ def tiles(
         "words": in_words(**counts),
         "free": capacity - standing - pending,
         "legend": legend,
+        "over": over,
     }

@@ -85,6 +85,12 @@ def rung_title(rung: Rung) -> str:
 
 
 @register.filter
+def takes_no_more(pool: Pool) -> bool:
+    """Whether a share that nobody has taken can't be pledged any more, but for one that was freed."""
+    return not pool.takes_new_shares(now=timezone.now())
+
+
+@register.filter
 def workshop_path(pool: Pool) -> str:
     """The address of the workshop's page in the active language, or in any there is."""
     text = pool.text()

@@ -20,6 +20,7 @@ from pooling import links
 from pooling.actions.errors import NotAdministrator, Refused
 from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_page
+from pooling.actions.seats import hindrance as seats_hindrance
 from pooling.actions.transfers import accept_transfer, decline_transfer, offer_transfer, take_transfer_back
 from pooling.models import SetupPage, SetupState, Transfer, TransferState
 from pooling.payments.base import OutcomeUnknown, RequestRefused
@@ -45,7 +46,9 @@ def pledge_transfer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {"pledge": pledge, "pool": pledge.pool, "form": form}
     status = 200
     if request.method != "POST":
-        context["why"] = hindrance(pledge, now=timezone.now())
+        now = timezone.now()
+        context["why"] = hindrance(pledge, now=now)
+        context["can_give_seats"] = seats_hindrance(pool=pledge.pool, pledge=pledge, now=now) is None
     elif not form.is_valid():
         status = 422
     else:

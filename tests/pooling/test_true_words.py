@@ -101,3 +101,22 @@ def test_a_pledge_that_passed_on_stays_in_the_former_holders_overview(pool: Pool
     assert "Weitergegeben an Stiftung Nimmt" in page
     assert url("transfer_record", transfer.uuid) in page
     assert url("pledge", pledge.uuid) not in page
+
+
+def test_once_prices_are_locked_seats_are_offered_instead_of_the_pledge(pool: Pool) -> None:
+    us = make.organisation()
+    pledge = make.pledge(pool, shares=2, by=us, now=timezone.now())
+    client, give = login(make.administrator(us)), url("seats_give", pledge.uuid)
+    assert give not in main(client.get(url("pledge_transfer", pledge.uuid)))
+    make.pledge(pool, now=timezone.now())
+    assert give in main(client.get(url("pledge_transfer", pledge.uuid)))
+
+
+def test_shares_that_nobody_can_take_any_more_are_not_called_free(pool: Pool) -> None:
+    pledge = make.pledge(pool, now=timezone.now())
+    client = login(make.administrator(pledge.organisation))
+    assert "5 frei" in main(client.get(url("pledge", pledge.uuid)))
+    cancel_pool(pool=pool, reason="krank", by=make.staff(), now=timezone.now())
+    page = main(client.get(url("pledge", pledge.uuid)))
+    assert "5 nicht vergeben" in page
+    assert "5 frei" not in page
