@@ -29,6 +29,7 @@ GREEK = dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxo
 LATIN = {"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ð": "d", "ħ": "h", "ı": "i"}
 SMALL = CYRILLIC | GREEK | LATIN
 SIGNS = {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "−": "-", "…": "...", "\u202f": "\u00a0"}
+SIGNS["\N{NON-BREAKING HYPHEN}"] = "-"  # our own texts have it in "e-mail"
 
 
 class Face:

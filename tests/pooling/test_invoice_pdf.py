@@ -278,6 +278,7 @@ def test_what_the_face_lacks_is_written_in_letters_that_it_has() -> None:
     helvetica = Face("Helvetica", "Helvetica-Bold")
     assert helvetica.shown("Łódź, Čaplja – «Ünïté» œuvre") == "Lódz, Čaplja – «Ünïté» œuvre".replace("Č", "C")
     assert helvetica.shown("Благо Жук") == "Blago Zhuk"
+    assert helvetica.shown("e\N{NON-BREAKING HYPHEN}mail") == "e-mail"
     assert helvetica.shown("Ωμέγα 🌻") == "Omega ?"
     assert helvetica.shown("a\u0301") == "á"
 
