@@ -1,4 +1,4 @@
-"""What staff may do: the groups of editors and translators, there after every migrate.
+"""What staff may do: the groups of editors, translators and those who look after the money, there after every migrate.
 
 Someone may give a group more in the admin; that stays. What is listed here comes back. Superusers need no group.
 """
@@ -21,6 +21,7 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 
 EDITOR = "Editor"
 TRANSLATOR = "Translator"
+FINANCE = "Finance"
 
 # Each permission as app.codename.
 ADMIN = ["wagtailadmin.access_admin"]
@@ -42,6 +43,8 @@ ROLES: dict[str, dict[str, list[str]]] = {
         "pages": ["wagtailcore.add_page", "wagtailcore.change_page", "wagtailcore.publish_page"],
         "files": FILES,
     },
+    # Imports the bank's files, says what payments are for, and transfers refunds.
+    FINANCE: {"everywhere": [*ADMIN, "pooling.import_bankfile"], "pages": [], "files": []},
     # Writes translations of pages and snippets. An editor publishes them.
     TRANSLATOR: {
         "everywhere": [*ADMIN, *TRANSLATING, "home.change_topic", "workshops.change_expert"],

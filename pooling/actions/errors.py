@@ -159,6 +159,23 @@ class NotAssignable(Refused):
         return _("This line can't be booked like that. Nothing has changed.")
 
 
+class NothingToOrder(Refused):
+    """No refund by hand that no file names yet goes to a known account."""
+
+    def __str__(self) -> str:
+        return _("No refund can be put into a payment file. Nothing has changed.")
+
+
+class NoAccountToPayFrom(Refused):
+    """The operator's account is known by its QR-IBAN only, which can't be debited."""
+
+    def __str__(self) -> str:
+        return _(
+            "The account for invoices has no plain IBAN, so no transfer can be ordered from it. Please give one under "
+            "“Settings”. Nothing has changed."
+        )
+
+
 class NothingToTakeBack(Refused):
     """The bank took back more than any transfer had brought for the charge."""
 

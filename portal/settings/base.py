@@ -11,6 +11,7 @@ INSTALLED_APPS = [
     "portal",
     "resources",
     "pooling.workshops",
+    "pooling.desk",
     "pooling",
     "members.letters",
     "members",

@@ -21,6 +21,7 @@ from members.letters.models import MOST_TRIES, Letter
 from members.models import Membership, Role, User
 from pooling import links
 from pooling.actions.approvals import Approver, ask_for_approval, decline, send_again
+from pooling.actions.bank_files import import_bank_file
 from pooling.actions.mending import open_payment_page
 from pooling.actions.methods import open_setup_page
 from pooling.actions.pledges import expire_overdue_pledges, place_pledge, withdraw_pledge
@@ -29,7 +30,18 @@ from pooling.actions.refunds import send_due_refunds
 from pooling.actions.seats import give_seats
 from pooling.actions.transfers import offer_transfer
 from pooling.actions.waiting import join_waiting_list, make_offers
-from pooling.models import Approval, ApprovalState, Charge, ChargeState, Pledge, Pool, SandboxEntry
+from pooling.models import (
+    Approval,
+    ApprovalState,
+    BankLine,
+    Charge,
+    ChargeState,
+    Creditor,
+    Invoice,
+    Pledge,
+    Pool,
+    SandboxEntry,
+)
 from pooling.payments.base import Progress
 from pooling.workshops.models import WorkshopPage
 from portal.demo.network import PASSWORD, organisation
@@ -38,6 +50,7 @@ from resources.models import ResourceIndexPage, ResourcePage
 from tests.browser.people import BACKEND, administrator, pool_of, workshop_list
 from tests.home.factories import page
 from tests.members.factories import UserFactory
+from tests.pooling.bank_statements import booked, statement
 
 # A pool that is full on the day it opens; called off, it pays everybody back.
 PLAN: dict[str, Any] = {
@@ -65,6 +78,15 @@ QUEUE: dict[str, Any] = PLAN | {
     ],
 }
 
+# One that is called off while an invoice is open.
+CALLED_OFF: dict[str, Any] = PLAN | {
+    "state": "funded",
+    "pledges": [
+        {"organisation": "beispiel", "shares": 1, "by": 5, "outcome": "paid"},
+        {"organisation": "exemple", "shares": 1, "by": 4, "outcome": "invoice"},
+    ],
+}
+
 
 def local(address: str) -> str:
     """The path of an address of ours."""
@@ -85,6 +107,7 @@ class Scene:
         self.add_people()
         self.add_pages()
         self.add_pledges()
+        self.add_bank_file()
         self.give_up_letters()
 
     def url(self, name: str, *args: object) -> str:
@@ -132,7 +155,7 @@ class Scene:
 
     def add_pledges(self) -> None:
         full = Past("full", PLAN, self.full.translation_key, self.now)
-        called_off = Past("called off", PLAN, self.called_off.translation_key, self.now)
+        called_off = Past("called off", CALLED_OFF, self.called_off.translation_key, self.now)
         queue = Past("queue", QUEUE, self.queue.translation_key, self.now)
         act_out([full, called_off, queue], now=self.now)
         self.add_queue(queue.pool)
@@ -193,6 +216,14 @@ class Scene:
         expire_overdue_pledges(now=self.now)
         make_offers(now=self.now)
         self.offered, self.waiting = self.pledge_of(pool, "exemple"), self.pledge_of(pool, "modello")
+
+    def add_bank_file(self) -> None:
+        """A payment that nobody knows, and one for an invoice that is not owed any more."""
+        invoice = Invoice.objects.get(charge__pledge__pool=self.called_off.pool)
+        entries = booked(30_000, reference=invoice.reference), booked(12_000, ref="ZKB2", debtor="Anna Muster")
+        content = statement(*entries, account=Creditor.objects.all()[0].iban)
+        import_bank_file(content=content, by=self.people["operator"], now=self.now)
+        self.bank_line = BankLine.objects.queue()[0]
 
     def give_up_letters(self) -> None:
         """Two that no mail server took."""

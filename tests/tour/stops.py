@@ -334,7 +334,19 @@ def admin(scene: Scene) -> Iterator[Stop]:
     yield Stop("admin", "guarantee", guarantee, who="editor")
     yield Stop("admin", "guarantee, what it does", guarantee, who="editor", send=promise)
     yield Stop("admin", "payment by transfer", reverse("workshop_pool_step", args=[funded.pk, "receipt"]), who="editor")
+    yield from finance(scene)
     yield Stop("admin", "call off", call_off, who="editor")
     yield Stop("admin", "call off, sent empty", call_off, who="editor", send={})
     yield Stop("admin", "organisation", ours, who="operator")
     yield Stop("admin", "letters that were not sent", reverse("unsent_letters"), who="operator")
+
+
+def finance(scene: Scene) -> Iterator[Stop]:
+    """The finance desk."""
+    line = reverse("desk_bank_line", args=[scene.bank_line.pk])
+    yield Stop("admin", "bank", reverse("desk_bank"), who="operator")
+    yield Stop("admin", "bank, sent without a file", reverse("desk_bank"), who="operator", send={})
+    yield Stop("admin", "file of the bank", reverse("desk_bank_file", args=[scene.bank_line.file_id]), who="operator")
+    yield Stop("admin", "line of the bank", line, who="operator")
+    yield Stop("admin", "line of the bank, put aside without a note", line, who="operator", send={"dismiss": "yes"})
+    yield Stop("admin", "refunds to transfer", reverse("desk_payouts"), who="operator")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 
+from pooling.accounts.bank_books import differences_to_bank, waiting_for_staff
 from pooling.invariants import CHECKS, INVARIANTS, breaches
 
 
@@ -16,7 +17,13 @@ class Command(BaseCommand):
 
     help = "Checks the invariants of all pools. Prints one line per breach; exit status 1 if there is any."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--bank", action="store_true", help="our payments by transfer against the bank's files, too"
+        )
+
+    def handle(self, *args: Any, bank: bool = False, **options: Any) -> None:
+        checks = [breaches, differences_to_bank] if bank else [breaches]
         alone = not connection.in_atomic_block
         with transaction.atomic():
             if (
@@ -24,9 +31,12 @@ class Command(BaseCommand):
             ):  # one picture of all tables, though the portal goes on working
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            found = list(breaches())
+            found = [line for check in checks for line in check()]
+            queued = waiting_for_staff()
         for line in found:
             self.stdout.write(line)
         if found:
             sys.exit(1)
+        if bank:
+            self.stdout.write(f"Our payments by transfer are the bank's. {queued} lines of it wait to be assigned.")
         self.stdout.write(f"The money is right: {INVARIANTS} invariants hold, by {len(CHECKS)} checks.")
