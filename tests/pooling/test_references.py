@@ -16,6 +16,7 @@ from pooling.invoices.references import (
     reference_for,
 )
 from pooling.models import Invoice
+from pooling.models.invoice import is_qr_iban
 
 QR_IBAN, PLAIN_IBAN = "CH4431999123000889012", "CH9300762011623852957"  # the QR-IBAN of the guidelines' examples
 NUMBERS = st.builds(lambda year, number: f"{year}-{number:05d}", st.integers(2020, 2199), st.integers(1, 9_999_999))
@@ -66,3 +67,8 @@ def test_what_is_no_creditor_reference(wrong: str) -> None:
 def test_a_number_that_is_too_long_for_a_qr_reference_is_refused() -> None:
     with pytest.raises(ValueError, match="more digits"):
         qr_reference("2027-" + "1" * 23)
+
+
+@pytest.mark.parametrize(("bank", "is_one"), [("29999", False), ("30000", True), ("31999", True), ("32000", False)])
+def test_a_qr_iban_is_told_by_the_number_of_its_bank(bank: str, is_one: bool) -> None:
+    assert is_qr_iban(f"CH44 {bank[:4]} {bank[4:]}123000889012") == is_one
