@@ -20,7 +20,7 @@ from .qr_bill import Bill, payload
 HEIGHT, WIDTH, RECEIPT_WIDTH, MARGIN = 105.0, 210.0, 62.0, 5.0
 CODE_AT, CODE_SIZE, CROSS_SIZE = (67.0, 17.0), 46.0, 7.0
 INFORMATION_AT, INFORMATION_WIDTH = 118.0, 87.0
-RECEIPT_INFORMATION_HEIGHT = 56.0
+INFORMATION_HEIGHT, RECEIPT_INFORMATION_HEIGHT = 85.0, 56.0
 AMOUNT_AT, ACCEPTANCE_AT = 68.0, 82.0
 CORNER = 0.75  # points
 
@@ -76,6 +76,9 @@ class Sizes:
 
 IN_RECEIPT = Sizes(heading=6, value=8, line=9)
 IN_PAYMENT = Sizes(heading=8, value=10, line=11)
+# For names of seventy wide letters: the type may be smaller where there is no room.
+SMALL_IN_RECEIPT = Sizes(heading=6, value=7, line=8)
+SMALL_IN_PAYMENT = Sizes(heading=7, value=8, line=9)
 
 
 class Strip:
@@ -137,10 +140,14 @@ class Strip:
         names = self.headings
         width = (RECEIPT_WIDTH - 2 * MARGIN) * mm
         self.text(MARGIN, MARGIN + 3.9, names["receipt"], 11, bold=True)
-        blocks = self.blocks(width, IN_RECEIPT)
-        if self.height(blocks, IN_RECEIPT) > RECEIPT_INFORMATION_HEIGHT * mm:
-            blocks = self.blocks(width, IN_RECEIPT, with_streets=False)  # as the style guide allows for lack of room
-        top = self.draw_blocks(MARGIN, 12, blocks, IN_RECEIPT)
+        sizes, room = IN_RECEIPT, RECEIPT_INFORMATION_HEIGHT * mm
+        blocks = self.blocks(width, sizes)
+        if self.height(blocks, sizes) > room:
+            blocks = self.blocks(width, sizes, with_streets=False)  # as the style guide allows for lack of room
+        if self.height(blocks, sizes) > room:
+            sizes = SMALL_IN_RECEIPT
+            blocks = self.blocks(width, sizes, with_streets=False)
+        top = self.draw_blocks(MARGIN, 12, blocks, sizes)
         if self.bill.debtor is None:
             self.blank(MARGIN, top + 0.8, 52, 20)
         self.amount(MARGIN, 12, IN_RECEIPT)
@@ -151,8 +158,12 @@ class Strip:
     def payment(self) -> None:
         """At the right: what the bank reads."""
         self.text(CODE_AT[0], MARGIN + 3.9, self.headings["payment"], 11, bold=True)
-        blocks = self.blocks(INFORMATION_WIDTH * mm, IN_PAYMENT, with_message=True)
-        top = self.draw_blocks(INFORMATION_AT, MARGIN, blocks, IN_PAYMENT)
+        sizes = IN_PAYMENT
+        blocks = self.blocks(INFORMATION_WIDTH * mm, sizes, with_message=True)
+        if self.height(blocks, sizes) > INFORMATION_HEIGHT * mm:
+            sizes = SMALL_IN_PAYMENT
+            blocks = self.blocks(INFORMATION_WIDTH * mm, sizes, with_message=True)
+        top = self.draw_blocks(INFORMATION_AT, MARGIN, blocks, sizes)
         if self.bill.debtor is None:
             self.blank(INFORMATION_AT, top + 0.8, 65, 25)
         self.amount(CODE_AT[0], 15, IN_PAYMENT)

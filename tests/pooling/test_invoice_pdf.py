@@ -16,7 +16,6 @@ from pooling.actions.paying import pay_by_card
 from pooling.actions.pools import cancel_pool
 from pooling.invariants import breaches
 from pooling.invoices import face as faces
-from pooling.invoices.face import Face
 from pooling.invoices.payment_part import HEADINGS
 from pooling.invoices.pdf import bill_of, credit_note_pdf, invoice_pdf, receipt_pdf, vat_within
 from pooling.invoices.qr_bill import payload
@@ -272,15 +271,6 @@ def test_the_receipt_tells_what_came_and_what_went_back() -> None:
     assert "ZKB-1 700.00" in text
     assert "-100.00" in text
     assert "CHF\xa0600.00 Wir haben" in text or "CHF 600.00 Wir haben" in text
-
-
-def test_what_the_face_lacks_is_written_in_letters_that_it_has() -> None:
-    helvetica = Face("Helvetica", "Helvetica-Bold")
-    assert helvetica.shown("Łódź, Čaplja – «Ünïté» œuvre") == "Lódz, Čaplja – «Ünïté» œuvre".replace("Č", "C")
-    assert helvetica.shown("Благо Жук") == "Blago Zhuk"
-    assert helvetica.shown("e\N{NON-BREAKING HYPHEN}mail") == "e-mail"
-    assert helvetica.shown("Ωμέγα 🌻") == "Omega ?"
-    assert helvetica.shown("a\u0301") == "á"
 
 
 def test_without_the_fonts_the_page_is_set_in_helvetica(monkeypatch: pytest.MonkeyPatch) -> None:
