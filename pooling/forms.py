@@ -104,7 +104,8 @@ class PledgeForm(ApproverFields):
         mine = Organisation.objects.administered_by(person)
         if offer:
             mine = mine.filter(pk=offer.organisation_id)
-            self.fields["needs_approval"].help_text = _(
+            # Asking for its value has made the bound field already, with a copy of the help.
+            self.fields["needs_approval"].help_text = self["needs_approval"].help_text = _(
                 "The shares are held as long as this offer runs. The person gets a letter with a link and needs no "
                 "account. Nothing is binding before they approve."
             )

@@ -64,7 +64,9 @@ def day_field(label: Any) -> forms.DateField:
 
 
 class ReceiptForm(BankForm):
-    charge = InvoiceField(queryset=Charge.objects.none(), label=gettext_lazy("Invoice"))
+    charge = InvoiceField(
+        queryset=Charge.objects.none(), label=gettext_lazy("Invoice"), empty_label=gettext_lazy("Please choose")
+    )
     amount = RappenFormField(label=gettext_lazy("Amount received in CHF"))
     day = day_field(gettext_lazy("Value date"))
     reference = forms.CharField(
@@ -87,7 +89,9 @@ class ReceiptForm(BankForm):
 
 
 class PayoutForm(BankForm):
-    refund = RefundField(queryset=Refund.objects.none(), label=gettext_lazy("Refund"))
+    refund = RefundField(
+        queryset=Refund.objects.none(), label=gettext_lazy("Refund"), empty_label=gettext_lazy("Please choose")
+    )
     day = day_field(gettext_lazy("Transferred on"))
     reference = forms.CharField(label=gettext_lazy("Bank reference"), max_length=100)
 

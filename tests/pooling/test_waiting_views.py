@@ -161,6 +161,7 @@ def test_without_consent_nothing_is_accepted(offered: Pledge, browser: Client) -
     answer = browser.post(reverse("pooling:offer", args=[offered.uuid]), sent)
     assert answer.status_code == 422
     assert reread(offered).state == PledgeState.OFFERED
+    assert "solange dieses Angebot läuft" in main(answer)  # as before it was sent, not "ten days"
 
 
 def test_more_than_is_offered_is_answered_with_a_sentence(offered: Pledge, browser: Client) -> None:
