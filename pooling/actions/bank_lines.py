@@ -63,6 +63,9 @@ def settle_queue(*, by: User | None, now: datetime) -> list[BankLine]:
             original = original_of(line, charge=invoice.charge) if invoice else original_of(line, charge=None)
             if original and take_back_quietly(line, receipt=original, shared=shared, by=by, now=now):
                 settled.append(line)
+            elif invoice and original is None:  # a part, or something that has not come in yet
+                line.state, line.charge = BankLineState.PROPOSED, invoice.charge
+                line.save(update_fields=["state", "charge"])
     nameless = [line for line in waiting if line.is_doubtful or line.reference not in invoices]
     propose([line for line in nameless if line.is_queued and line.is_credit and not line.is_reversal])
     return settled

@@ -37,6 +37,4 @@ def register_bank() -> MenuItem:
 
 @hooks.register("register_admin_menu_item")
 def register_payouts() -> MenuItem:
-    return DeskMenuItem(
-        gettext_lazy("Refunds to transfer"), reverse("desk_payouts"), name="payouts", icon_name="undo", order=156
-    )
+    return DeskMenuItem(gettext_lazy("Refunds"), reverse("desk_payouts"), name="payouts", icon_name="undo", order=156)
