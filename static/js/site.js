@@ -1,4 +1,5 @@
-// Enhances what works without it: moves to the errors of a form, and keeps a second click from sending a form twice.
+// Enhances what works without it: moves to the errors of a form, keeps a second click from sending a form twice, and
+// lets figures follow a number that stood in its field before anybody listened.
 "use strict";
 
 function focusErrors(root) {
@@ -56,6 +57,12 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
     document.querySelectorAll("form[data-sent]").forEach(release);
+  }
+  // What was typed before the page had loaded, or what the browser fills in again, changes figures like any typing.
+  for (const input of document.querySelectorAll("form[data-hx-get] input[type=number]")) {
+    if (input.value !== input.defaultValue) {
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
   }
 });
 

@@ -82,3 +82,26 @@ def test_a_message_arrives_once_more_so_that_it_is_announced(page: Page, sent: l
     show(page, summary='<div class="messages" role="status"><p>Gespeichert.</p></div>')
     page.wait_for_function("arrived.includes('Gespeichert.')")
     assert page.locator(".messages").inner_text() == "Gespeichert."
+
+
+NUMBER = """
+<!DOCTYPE html><html lang="de"><head><title>Probe</title></head><body>
+  <form data-hx-get="/figures"><input id="id_shares" type="number" value="1"></form>
+  <script>
+    document.body.dataset.heard = "";
+    document.addEventListener("input", (event) => { document.body.dataset.heard += event.target.value; });
+    %s
+  </script>
+  <script src="/site.js"></script>
+</body></html>
+"""
+
+
+@pytest.mark.parametrize(("typed", "heard"), [("document.forms[0][0].value = 3;", "3"), ("", "")])
+def test_a_number_typed_before_the_page_has_loaded_is_heard(
+    page: Page, sent: list[Request], typed: str, heard: str
+) -> None:
+    page.route(f"{SITE}/form", lambda route: route.fulfill(body=NUMBER % typed, content_type="text/html"))
+    page.goto(f"{SITE}/form")
+    page.wait_for_load_state("load")
+    assert page.evaluate("document.body.dataset.heard") == heard

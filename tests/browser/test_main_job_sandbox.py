@@ -31,12 +31,15 @@ def pledge_by_keyboard(page: Page) -> None:
     page.route("**/cifre/**", lambda route: late.append(route))  # playwright marks the function
     follow(page, page.get_by_role("link", name=said("Pledge shares"), exact=True))
     shares = page.locator("#id_shares")
-    page.wait_for_load_state("load")
-    # Who types before htmx listens gets the figures with the answer to the form.
-    page.wait_for_function("'htmx-internal-data' in document.querySelector('form[data-hx-get]')")
+    # Before htmx listens, a number that was typed is heard of later, and one that is the same as before is not.
+    page.wait_for_function("document.querySelector('form[data-hx-get]')?.['htmx-internal-data']")
     tab_to(page, shares)
     page.keyboard.press("Control+a")
     page.keyboard.type("1")
+    for _ in range(100):  # a form that is not complete yet has its figures, too
+        if late:
+            break
+        page.wait_for_timeout(100)
     choose_a_new_card(page)
     accept = page.locator("#id_accept")
     tab_to(page, accept)
@@ -45,10 +48,6 @@ def pledge_by_keyboard(page: Page) -> None:
     button = page.locator("#consent button")
     tab_to(page, button)
     with page.expect_response("**/cifre/**"):
-        for _ in range(100):
-            if late:
-                break
-            page.wait_for_timeout(100)
         late[0].continue_()
     expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     expect(button).to_be_focused()
