@@ -37,10 +37,6 @@ class LoginForm(WithOurWords, account.LoginForm):  # type: ignore[misc]  # allau
     pass
 
 
-class AddEmailForm(WithOurWords, account.AddEmailForm):  # type: ignore[misc]
-    pass
-
-
 class ChangePasswordForm(WithOurWords, account.ChangePasswordForm):  # type: ignore[misc]
     pass
 

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from members.account_forms import WithOurWords
 from members.models import User
 
 
@@ -39,7 +40,7 @@ def ensure_current_address(person: User) -> EmailAddress:
     return current
 
 
-class AddressForm(AddEmailForm):  # type: ignore[misc]  # allauth has no types
+class AddressForm(WithOurWords, AddEmailForm):  # type: ignore[misc]  # allauth has no types
     """The new address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

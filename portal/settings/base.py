@@ -127,7 +127,6 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_FORMS = {
     "login": "members.account_forms.LoginForm",
-    "add_email": "members.account_forms.AddEmailForm",
     "change_password": "members.account_forms.ChangePasswordForm",
     "set_password": "members.account_forms.SetPasswordForm",
     "reset_password": "members.account_forms.ResetPasswordForm",

@@ -203,7 +203,7 @@ def test_an_administrator_changes_and_withdraws_and_a_member_does_not(pool, clie
 def test_once_prices_are_locked_withdrawing_gets_409_and_a_sentence(client, pool, organisation) -> None:
     pledge = make.pledge(pool, shares=3, by=organisation, now=timezone.now())
     response = client.post(url("pledge_withdraw", pledge.uuid))
-    assert (response.status_code, 'role="alert"' in response.content.decode()) == (409, True)
+    assert (response.status_code, 'class="notice' in response.content.decode()) == (409, True)
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "it"])
