@@ -33,12 +33,18 @@ def look_for_refunds(*, attempt: Attempt, now: datetime) -> int:
 
 @transaction.atomic
 def enter_outside_refund(*, attempt: Attempt, made: RefundMade, now: datetime) -> bool:
-    """Enter one refund, unless it is ours, known, or not there yet. Whether it was new."""
+    """Enter one refund, unless it is ours, known, or not there yet. Whether it was new.
+
+    Raises OutcomeUnknown while one of ours for the same payment is on its way: only its answer tells whether both were
+    made.
+    """
     pool = Pool.objects.select_for_update(no_key=True, of=("self",)).get(pledges__charges__attempts=attempt)
     refunds = Refund.objects.filter(attempt=attempt)
     is_known = refunds.filter(Q(uuid=made.refund or None) | Q(ref=made.ref) | Q(settled_by=made.ref)).exists()
     if is_known or made.progress != Progress.SUCCEEDED:
         return False
+    if refunds.filter(state=RefundState.SENDING).exists():
+        raise OutcomeUnknown("a refund of ours is on its way")
     left = made.amount
     owed = refunds.filter(state__in=[RefundState.DUE, RefundState.FAILED]).select_for_update(no_key=True, of=("self",))
     for refund in owed.order_by("pk"):

@@ -10,6 +10,7 @@ from pooling.actions.backing import balance_of
 from pooling.actions.closing import close_pool
 from pooling.actions.outside_refunds import look_for_refunds
 from pooling.actions.pools import cancel_pool
+from pooling.actions.refunds import claim_refund
 from pooling.invariants import breaches
 from pooling.models import Attempt, BackingKind, Pool, Refund, RefundReason, RefundState
 from pooling.payments.stripe import client as stripe
@@ -109,6 +110,21 @@ def test_a_refund_that_stripe_refuses_is_found_in_its_books_without_any_notice(
     nothing_is_sent_twice(bank)
     assert sum(row[0] for row in told(attempt)) == SHARE
     assert Refund.objects.exclude(settled_by="").get().amount == amount
+
+
+@pytest.mark.parametrize("amount", [SHARE, 12_000])
+def test_one_made_while_ours_is_on_its_way_waits_for_its_answer(
+    bank: Bank, paid: Pool, client: Client, amount: int
+) -> None:
+    bank.expect_refusals()
+    attempt = called_off(paid, bank)
+    while claim_refund(now=bank.now):  # the process that would send them is gone
+        pass
+    by_dashboard(attempt, amount)
+    bank.deliver(client)
+    assert told(attempt) == [(SHARE, RefundReason.CANCELLED, RefundState.SENDING)]
+    nothing_is_sent_twice(bank)
+    assert sum(row[0] for row in told(attempt)) == SHARE
 
 
 def test_the_operator_bears_what_it_pays_back_of_a_settled_workshop(bank: Bank, paid: Pool, client: Client) -> None:
