@@ -419,7 +419,8 @@ class LifeOfAPool(Agreements):
             if self.model.state == "draft":
                 cancel_pool(pool=self.pool, reason="nicht nötig", by=self.staff, now=NOW)
                 self.model.cancel()
-            if self.model.state in FINAL and not Charge.objects.open().exists():
+            is_done = not Charge.objects.open().exists() and not Refund.objects.counted_as_due().exists()
+            if self.model.state in FINAL and is_done:
                 break
         self.the_pool_is_as_the_model_says()
         self.the_money_is_right()
