@@ -33,37 +33,37 @@ class WithOurWords:
                 self.fields[name].error_messages["required"] = sentence
 
 
-class LoginForm(WithOurWords, account.LoginForm):  # type: ignore[misc]  # allauth has no types
+class LoginForm(WithOurWords, account.LoginForm):
     pass
 
 
-class ChangePasswordForm(WithOurWords, account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(WithOurWords, account.ChangePasswordForm):
     pass
 
 
-class SetPasswordForm(WithOurWords, account.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(WithOurWords, account.SetPasswordForm):
     pass
 
 
-class ResetPasswordForm(WithOurWords, account.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(WithOurWords, account.ResetPasswordForm):
     pass
 
 
-class ResetPasswordKeyForm(WithOurWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(WithOurWords, account.ResetPasswordKeyForm):
     pass
 
 
-class ReauthenticateForm(WithOurWords, account.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(WithOurWords, account.ReauthenticateForm):
     pass
 
 
-class CodeForm(WithOurWords, mfa.AuthenticateForm):  # type: ignore[misc]
+class CodeForm(WithOurWords, mfa.AuthenticateForm):
     pass
 
 
-class CodeOnceMoreForm(WithOurWords, mfa.ReauthenticateForm):  # type: ignore[misc]
+class CodeOnceMoreForm(WithOurWords, mfa.ReauthenticateForm):
     pass
 
 
-class ActivateTOTPForm(WithOurWords, TOTPForm):  # type: ignore[misc]
+class ActivateTOTPForm(WithOurWords, TOTPForm):
     pass

@@ -37,7 +37,7 @@ SYSTEMS = [
 logger = logging.getLogger(__name__)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class AccountAdapter(DefaultAccountAdapter):
     """Log-in and passwords by allauth; accounts are made by invitation only.
 
     Its mails are letters as all others, but hold links that let one in: they are sent at once and kept nowhere.

@@ -56,7 +56,7 @@ class UnsentLettersMenuItem(MenuItem):
         return bool(request.user.has_perm(PERMISSION))
 
 
-class UnsentLettersSummary(SummaryItem):  # type: ignore[misc]  # wagtail has no types
+class UnsentLettersSummary(SummaryItem):
     """On the admin's first page, and only if there is something to do."""
 
     order = 400

@@ -17,9 +17,6 @@ class Refused(Exception):
     Nothing has changed. `str()` of it is a sentence in the active language.
     """
 
-    def __str__(self) -> str:
-        raise NotImplementedError
-
 
 class NotAdministrator(Refused):
     def __str__(self) -> str:

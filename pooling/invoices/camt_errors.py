@@ -8,9 +8,6 @@ from django.utils.translation import gettext as _
 class BankFileRefused(Exception):
     """A file of which nothing is imported."""
 
-    def __str__(self) -> str:
-        raise NotImplementedError
-
 
 class BankFileTooBig(BankFileRefused):
     def __init__(self, limit: int) -> None:

@@ -69,7 +69,7 @@ def on_the_clock(value: datetime) -> datetime:
     return localtime(value).replace(tzinfo=None)
 
 
-class PoolListView(SpreadsheetExportMixin, PermissionCheckedMixin, BaseListingView):  # type: ignore[misc]  # Wagtail has no types
+class PoolListView(SpreadsheetExportMixin, PermissionCheckedMixin, BaseListingView):
     """The pools of all pages that one may edit, with what they have collected and what is still due."""
 
     model = Pool

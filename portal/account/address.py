@@ -40,7 +40,7 @@ def ensure_current_address(person: User) -> EmailAddress:
     return current
 
 
-class AddressForm(WithOurWords, AddEmailForm):  # type: ignore[misc]  # allauth has no types
+class AddressForm(WithOurWords, AddEmailForm):
     """The new address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class AddressForm(WithOurWords, AddEmailForm):  # type: ignore[misc]  # allauth 
         return address
 
 
-class AddressView(EmailView):  # type: ignore[misc]  # allauth has no types
+class AddressView(EmailView):
     """Change the address."""
 
     form_class = AddressForm

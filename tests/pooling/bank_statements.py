@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
+from typing import Any
 
 OURS = "CH9300762011623852957"
 DAY = date(2027, 3, 15)
@@ -125,11 +126,11 @@ class File:
         )
 
 
-def booked(amount: int, *, ref: str = "ZKB1", **told: object) -> Booked:
+def booked(amount: int, *, ref: str = "ZKB1", **told: Any) -> Booked:
     """An entry of one payment; what is no field of an entry is one of the payment."""
     of_entry = {name: told.pop(name) for name in list(told) if name in Booked.__dataclass_fields__}
-    return Booked((Paid(amount, **told),), ref=ref, **of_entry)  # type: ignore[arg-type]
+    return Booked((Paid(amount, **told),), ref=ref, **of_entry)
 
 
-def statement(*entries: Booked, **told: object) -> bytes:
-    return File(entries, **told).content  # type: ignore[arg-type]
+def statement(*entries: Booked, **told: Any) -> bytes:
+    return File(entries, **told).content

@@ -11,8 +11,10 @@ from django.utils import timezone, translation
 
 from pooling.accounts import history_of
 from pooling.actions.approvals import decline
+from pooling.actions.errors import Refused
 from pooling.actions.pools import cancel_pool
 from pooling.calendar import calendar_of
+from pooling.invoices.camt_errors import BankFileRefused
 from pooling.models import Pool, Transfer
 from pooling.templatetags.pool_story import moment_meaning
 from pooling.workshops.models import WorkshopPage
@@ -120,3 +122,14 @@ def test_shares_that_nobody_can_take_any_more_are_not_called_free(pool: Pool) ->
     page = main(client.get(url("pledge", pledge.uuid)))
     assert "5 nicht vergeben" in page
     assert "5 frei" not in page
+
+
+def kinds_of(refusal: type[Exception]) -> list[type[Exception]]:
+    below = refusal.__subclasses__()
+    return [*below, *(further for kind in below for further in kinds_of(kind))]
+
+
+@pytest.mark.parametrize("kind", [*kinds_of(Refused), *kinds_of(BankFileRefused)], ids=lambda kind: kind.__name__)
+def test_each_refusal_says_in_a_sentence_of_its_own_what_happened(kind):
+    """Else a person reads what the exception was made with, which is for programmers."""
+    assert kind.__str__ is not Exception.__str__
