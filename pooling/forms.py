@@ -14,15 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from members.models import Organisation, User
 
-from .actions.errors import NoInvoices, PoolFull, Refused
-from .actions.invoices import require_invoice_possible
-from .actions.methods import usable_methods
+from .actions.errors import PoolFull
 from .approval_forms import APPROVER_FIELDS, ApproverFields, approver_layout, approver_of, either_way
-from .models import Approval, PaysBy, Pledge, Pool, SavedMethod
+from .models import Approval, Pledge, Pool
 from .money import format_chf
-
-NEW_METHOD = "new"
-BY_INVOICE = "invoice"
+from .payer_forms import PayerFields
 
 
 def share_text(pool: Pool) -> str:
@@ -41,16 +37,9 @@ def helper() -> FormHelper:
     return made
 
 
-class PledgeForm(ApproverFields):
+class PledgeForm(PayerFields, ApproverFields):
     """Pledge shares: for which organisation, how many, with which method, and the consent to the terms."""
 
-    organisation = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(),
-        label=gettext_lazy("Organisation"),
-        to_field_name="uuid",
-        empty_label=gettext_lazy("Please choose"),
-        error_messages={"required": gettext_lazy("Please choose your organisation.")},
-    )
     shares = forms.IntegerField(
         min_value=1,
         label=gettext_lazy("Number of shares"),
@@ -59,11 +48,6 @@ class PledgeForm(ApproverFields):
             "min_value": gettext_lazy("A pledge is of at least one share."),
             "required": gettext_lazy("Please say how many shares you pledge."),
         },
-    )
-    method = forms.ChoiceField(
-        label=gettext_lazy("Payment method"),
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Please choose a payment method.")},
     )
     customer_reference = forms.CharField(
         required=False,
@@ -109,52 +93,12 @@ class PledgeForm(ApproverFields):
                 "The shares are held as long as this offer runs. The person gets a letter with a link and needs no "
                 "account. Nothing is binding before they approve."
             )
-        organisations: Any = self.fields["organisation"]
-        organisations.queryset = mine
-        organisations.error_messages["invalid_choice"] = _(
-            "Please choose one of the organisations that you administer."
-        )
-        self.organisations = list(mine)
-        if len(self.organisations) == 1:
-            organisations.widget = forms.HiddenInput()
-            organisations.initial = self.organisations[0].uuid
-        self.saved = [method for organisation in self.organisations for method in usable_methods(organisation)]
-        methods: Any = self.fields["method"]
-        methods.choices = [
-            *((str(method.pk), self.saved_label(method)) for method in self.saved),
-            (NEW_METHOD, _("Give a card on the next page")),
-        ]
-        self.offer_invoice(methods, now=now)
-        methods.initial = methods.choices[0][0]
-        if len(methods.choices) == 1 and not methods.help_text:
-            methods.widget = forms.HiddenInput()
+        self.offer_organisations(mine)
+        self.offer_methods(pool, now=now)
         shares: Any = self.fields["shares"]
         shares.widget.attrs.update({"max": self.left, "inputmode": "numeric", "autocomplete": "off"})
         shares.initial = offer.shares if offer else 1
         shares.help_text = share_text(pool)
-
-    def offer_invoice(self, methods: Any, *, now: datetime) -> None:
-        """Paying by invoice among the methods, or the reason why it is not among them."""
-        try:
-            require_invoice_possible(pool=self.pool, now=now)
-        except NoInvoices:
-            return
-        except Refused as refusal:
-            methods.help_text = str(refusal)
-            return
-        sentence = ngettext(
-            "By invoice, payable within %(n)d day", "By invoice, payable within %(n)d days", self.pool.invoice_days
-        )
-        methods.choices = [*methods.choices, (BY_INVOICE, sentence % {"n": self.pool.invoice_days})]
-
-    def saved_label(self, method: SavedMethod) -> str:
-        """The method as people recognise it, with its organisation where there are several."""
-        if len(self.organisations) == 1:
-            return _("%(method)s, saved already") % {"method": method.label}
-        return _("%(method)s, saved already for %(organisation)s") % {
-            "method": method.label,
-            "organisation": method.organisation.name,
-        }
 
     def clean_shares(self) -> int:
         """As many as are left; the action decides again under the pool's lock."""
@@ -166,21 +110,6 @@ class PledgeForm(ApproverFields):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["approver"] = self.approver()
-        organisation, chosen = data.get("organisation"), data.get("method")
-        data["saved_method"] = None
-        data["pays_by"] = PaysBy.INVOICE if chosen == BY_INVOICE else PaysBy.CARD
-        if chosen and chosen not in (NEW_METHOD, BY_INVOICE) and organisation:
-            data["saved_method"] = next(
-                (m for m in self.saved if str(m.pk) == chosen and m.organisation_id == organisation.pk), None
-            )
-            if data["saved_method"] is None:
-                self.add_error(
-                    "method",
-                    _(
-                        "This payment method belongs to another organisation. Please choose one of this organisation "
-                        "or give a new one."
-                    ),
-                )
         return data
 
 

@@ -1,19 +1,19 @@
-"""Forms about a pledge that passes to another organisation: to whom it is offered, who takes it over, with what."""
+"""Forms about a pledge that passes to another organisation: to whom it is offered, who takes it over, how they pay."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
 
 from members.models import LANGUAGES, Organisation, User
 
-from .actions.methods import usable_methods
 from .approval_forms import ApproverFields
-from .forms import NEW_METHOD, PledgeForm, helper
+from .forms import PledgeForm, helper
 from .models import Transfer
+from .payer_forms import PayerFields
 
 
 class OfferForm(forms.Form):
@@ -39,70 +39,16 @@ class OfferForm(forms.Form):
         self.fields["language"].initial = get_language() or "de"
 
 
-class TakeOverForm(forms.Form):
-    """Take a pledge over: for which organisation, with which method, and the consent to the terms."""
+class TakeOverForm(PayerFields):
+    """Take a pledge over: for which organisation, how it pays, and the consent to the terms."""
 
-    organisation = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(),
-        label=gettext_lazy("Organisation"),
-        to_field_name="uuid",
-        empty_label=gettext_lazy("Please choose"),
-        error_messages={"required": gettext_lazy("Please choose your organisation.")},
-    )
-    method = forms.ChoiceField(
-        label=gettext_lazy("Payment method"),
-        widget=forms.RadioSelect,
-        error_messages=PledgeForm.base_fields["method"].error_messages,
-    )
     accept = forms.BooleanField(
         label=PledgeForm.base_fields["accept"].label,
         error_messages=PledgeForm.base_fields["accept"].error_messages,
     )
 
-    def __init__(self, *args: Any, transfer: Transfer, person: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, transfer: Transfer, person: User, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper()
-        mine = Organisation.objects.administered_by(person).exclude(pk=transfer.giver_id)
-        self.organisations = list(mine)
-        organisations: Any = self.fields["organisation"]
-        organisations.queryset = mine
-        organisations.error_messages["invalid_choice"] = _(
-            "Please choose one of the organisations that you administer."
-        )
-        if len(self.organisations) == 1:
-            organisations.widget = forms.HiddenInput()
-            organisations.initial = self.organisations[0].uuid
-        self.saved = [method for organisation in self.organisations for method in usable_methods(organisation)]
-        methods: Any = self.fields["method"]
-        methods.choices = [
-            *(
-                (
-                    str(method.pk),
-                    _("%(method)s, saved already for %(organisation)s")
-                    % {"method": method.label, "organisation": method.organisation.name},
-                )
-                for method in self.saved
-            ),
-            (NEW_METHOD, _("Give a card on the next page")),
-        ]
-        methods.initial = methods.choices[0][0]
-        if not self.saved:
-            methods.widget = forms.HiddenInput()
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        organisation, chosen = data.get("organisation"), data.get("method")
-        data["saved_method"] = None
-        if chosen and chosen != NEW_METHOD and organisation:
-            data["saved_method"] = next(
-                (m for m in self.saved if str(m.pk) == chosen and m.organisation_id == organisation.pk), None
-            )
-            if data["saved_method"] is None:
-                self.add_error(
-                    "method",
-                    _(
-                        "This payment method belongs to another organisation. Please choose one of this organisation "
-                        "or give a new one."
-                    ),
-                )
-        return data
+        self.offer_organisations(Organisation.objects.administered_by(person).exclude(pk=transfer.giver_id))
+        self.offer_methods(transfer.pledge.pool, now=now)

@@ -5,27 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from members.models import Organisation, User
 
 from .actions.errors import MoreThanThereAre
-from .forms import PledgeForm, helper
+from .forms import PledgeForm, helper, share_text
 from .models import Pool
-from .money import format_chf
+from .payer_forms import OrganisationFields
 
 
-class WaitingForm(forms.Form):
+class WaitingForm(OrganisationFields):
     """Wait for shares: for which organisation, and how many. Nothing is agreed to by that."""
 
-    organisation = forms.ModelChoiceField(
-        queryset=Organisation.objects.none(),
-        label=gettext_lazy("Organisation"),
-        to_field_name="uuid",
-        empty_label=gettext_lazy("Please choose"),
-        error_messages={"required": gettext_lazy("Please choose your organisation.")},
-    )
     shares = forms.IntegerField(
         min_value=1,
         initial=1,
@@ -41,23 +33,10 @@ class WaitingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = helper()
         self.pool = pool
-        mine = Organisation.objects.administered_by(person)
-        organisations: Any = self.fields["organisation"]
-        organisations.queryset = mine
-        organisations.error_messages["invalid_choice"] = _(
-            "Please choose one of the organisations that you administer."
-        )
-        self.organisations = list(mine)
-        if len(self.organisations) == 1:
-            organisations.widget = forms.HiddenInput()
-            organisations.initial = self.organisations[0].uuid
+        self.offer_organisations(Organisation.objects.administered_by(person))
         shares: Any = self.fields["shares"]
         shares.widget.attrs.update({"max": pool.capacity, "inputmode": "numeric", "autocomplete": "off"})
-        shares.help_text = ngettext(
-            "One share costs %(price)s at most and holds %(n)d seat.",
-            "One share costs %(price)s at most and holds %(n)d seats.",
-            pool.seats_per_share,
-        ) % {"price": format_chf(pool.ceiling), "n": pool.seats_per_share}
+        shares.help_text = share_text(pool)
 
     def clean_shares(self) -> int:
         """Not more than the workshop has in all."""

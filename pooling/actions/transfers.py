@@ -15,6 +15,7 @@ from pooling.models import (
     TRANSFER_LIFE,
     Acceptance,
     ApprovalState,
+    PaysBy,
     Pledge,
     PledgeState,
     Pool,
@@ -36,6 +37,7 @@ from .errors import (
     TransferOver,
     TransferTaken,
 )
+from .invoices import require_invoice_possible
 from .loose_ends import end_requests, end_transfer
 from .pledges import require_binding, require_changeable
 from .standing import take_method
@@ -135,11 +137,13 @@ def accept_transfer(
     language: str,
     now: datetime,
     method: SavedMethod | None = None,
+    pays_by: PaysBy = PaysBy.CARD,
 ) -> Transfer:
-    """`by` accepts the pool's terms for `organisation`. With a saved `method` the pledge is its from now on; else as
-    soon as one is given, while the offer stands.
+    """`by` accepts the pool's terms for `organisation`. With a saved `method`, or if it pays by invoice, the pledge is
+    its from now on; else as soon as a method is given, while the offer stands.
 
-    Raises NotAdministrator, OrganisationSuspended, OwnPledge, TransferOver, TransferTaken, AlreadyPledged, MethodGone.
+    Raises NotAdministrator, OrganisationSuspended, OwnPledge, TransferOver, TransferTaken, AlreadyPledged, MethodGone,
+    NoInvoices.
     """
     require_binding(organisation=organisation, by=by)
     pool, pledge, transfer = lock_transfer(transfer)
@@ -157,7 +161,9 @@ def accept_transfer(
     transfer.legal_version, transfer.letter = pool.legal_version, ""
     transfer.save()
     record(pool, "transfer_accepted", now=now, by=by, pledge=pledge, shares=pledge.shares, transfer=transfer.pk)
-    if method is not None:
+    if pays_by == PaysBy.INVOICE:
+        require_invoice_possible(pool=pool, now=now)
+    if method is not None or pays_by == PaysBy.INVOICE:
         pass_on(pool=pool, pledge=pledge, transfer=transfer, method=method, now=now)
     return transfer
 
@@ -188,8 +194,9 @@ def complete_transfer(*, transfer: Transfer, method: SavedMethod, now: datetime)
     return transfer
 
 
-def pass_on(*, pool: Pool, pledge: Pledge, transfer: Transfer, method: SavedMethod, now: datetime) -> None:
-    """The pledge gets its new holder, and keeps its slots and their order. Call it under the locks.
+def pass_on(*, pool: Pool, pledge: Pledge, transfer: Transfer, method: SavedMethod | None, now: datetime) -> None:
+    """The pledge gets its new holder, and keeps its slots and their order; without a `method` it is paid by invoice.
+    Call it under the locks.
 
     What the former holder agreed to and got approved is its own and binds the new one to nothing. Its method is
     released by tick if it uses it for nothing else. Raises MethodGone.

@@ -23,6 +23,7 @@ from pooling.actions.notices import look_at_setup_page
 from pooling.actions.seats import hindrance as seats_hindrance
 from pooling.actions.transfers import accept_transfer, decline_transfer, offer_transfer, take_transfer_back
 from pooling.models import SetupPage, SetupState, Transfer, TransferState
+from pooling.payer_forms import BY_INVOICE
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 from pooling.transfer_forms import OfferForm, TakeOverForm
 
@@ -119,7 +120,7 @@ def transfer_offer(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("pooling:transfer_offer", token)
         if choice != "accept" or not request.user.is_authenticated:
             return show(request, transfer, token, status=400)
-        form = TakeOverForm(request.POST, transfer=transfer, person=request.user)
+        form = TakeOverForm(request.POST, transfer=transfer, person=request.user, now=timezone.now())
         if not form.is_valid():
             return show(request, transfer, token, form=form, status=422)
         transfer = accept_transfer(
@@ -128,6 +129,7 @@ def transfer_offer(request: HttpRequest, token: str) -> HttpResponse:
             by=request.user,
             language=get_language() or "de",
             method=form.cleaned_data["saved_method"],
+            pays_by=form.cleaned_data["pays_by"],
             now=timezone.now(),
         )
     except Refused as refusal:
@@ -152,7 +154,7 @@ def show(
     pool = transfer.pledge.pool
     is_open = transfer.is_open(now=timezone.now()) and pool.accepts(now=timezone.now())
     if request.user.is_authenticated and form is None:
-        form = TakeOverForm(transfer=transfer, person=request.user)
+        form = TakeOverForm(transfer=transfer, person=request.user, now=timezone.now())
     context = {
         "transfer": transfer,
         "pool": pool,
@@ -163,6 +165,7 @@ def show(
         "shares": transfer.shares,
         "most": transfer.most,
         "seats": transfer.shares * pool.seats_per_share,
+        "by_invoice": bool(form) and BY_INVOICE in dict(form["method"].field.choices),
     }
     return render(request, "pooling/transfer_offer.html", context, status=status)
 

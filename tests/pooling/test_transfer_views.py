@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from members.models import Membership, Organisation, Role
 from pooling import links
-from pooling.models import Pledge, Pool, SandboxEntry, Transfer, TransferState
+from pooling.models import PaysBy, Pledge, Pool, SandboxEntry, Transfer, TransferState
 from tests.members.factories import UserFactory
 
 from . import factories as make
@@ -120,6 +120,17 @@ def test_taking_over_with_a_saved_method_is_done_at_once(giver, pledge, receiver
     assert response["Location"] == url("pledge", pledge.uuid)
     page = main(client.get(url("pledge", pledge.uuid)))
     assert page.count("Teilnahmebedingungen") == 1  # what it accepted itself, and nothing of the former holder
+
+
+def test_taking_over_by_invoice_is_done_at_once_and_tells_when_it_is_payable(giver, pledge, receiver) -> None:
+    make.account()
+    transfer, client = offered(giver, pledge), login(make.administrator(receiver))
+    page = main(client.get(path_of(transfer)))
+    assert "Gegen Rechnung, zahlbar innert" in page
+    response = client.post(path_of(transfer), taking_over(receiver, method="invoice"))
+    assert response["Location"] == url("pledge", pledge.uuid)
+    pledge.refresh_from_db()
+    assert (pledge.organisation, pledge.method, pledge.pays_by) == (receiver, None, PaysBy.INVOICE)
 
 
 def test_without_consent_or_with_anothers_card_nothing_happens(giver, pledge, receiver) -> None:

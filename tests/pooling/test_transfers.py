@@ -16,6 +16,7 @@ from pooling.actions.errors import (
     AlreadyOffered,
     AlreadyPledged,
     MethodGone,
+    NoInvoices,
     NotAdministrator,
     OfferedTooOften,
     OrganisationSuspended,
@@ -44,6 +45,8 @@ from pooling.invariants import breaches
 from pooling.models import (
     TRANSFER_LIFE,
     Charge,
+    ChargeState,
+    PaysBy,
     Pledge,
     PledgeState,
     Pool,
@@ -128,6 +131,18 @@ def test_the_new_holder_is_the_one_that_is_charged(pool, pledge, receiver) -> No
     make.pledge(pool)
     charge = Charge.objects.get(pledge=pledge)
     assert (charge.amount, charge.pledge.organisation) == (60_000, receiver)
+    assert not list(breaches())
+
+
+def test_a_new_holder_may_pay_by_invoice(pool, pledge, receiver) -> None:
+    with pytest.raises(NoInvoices):
+        accept(offer(pledge), receiver, pays_by=PaysBy.INVOICE)
+    make.account()
+    transfer, after = now_in_the_books(accept(pledge.transfers.get(), receiver, pays_by=PaysBy.INVOICE))
+    assert (transfer.state, after.organisation, after.method) == (TransferState.DONE, receiver, None)
+    make.pledge(pool)
+    charge = Charge.objects.get(pledge=pledge)
+    assert (charge.state, charge.pledge.organisation) == (ChargeState.ISSUED, receiver)
     assert not list(breaches())
 
 
