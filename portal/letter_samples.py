@@ -243,6 +243,7 @@ GROUPS: dict[str, dict[str, States]] = {
             "charged at once": ASKED | {"charged_at_once": True},
             "more": ASKED | MORE,
             "split": ASKED | SPLIT,
+            "by invoice": ASKED | BY_INVOICE,
         },
         "pooling/letters/approval_reminder.txt": {"": ASKED, "more": ASKED | MORE},
         "pooling/letters/more_ended.txt": {
@@ -264,7 +265,10 @@ GROUPS: dict[str, dict[str, States]] = {
     "Weitergabe": {
         "pooling/letters/transfer_offered.txt": {"": PASSED_ON},
         "pooling/letters/transfer_done.txt": {"": PASSED_ON},
-        "pooling/letters/transfer_received.txt": {"": CONSENT | {"giver": GIVER}},
+        "pooling/letters/transfer_received.txt": {
+            "": CONSENT | {"giver": GIVER},
+            "by invoice": CONSENT | {"giver": GIVER} | BY_INVOICE,
+        },
         "pooling/letters/transfer_ended.txt": {
             "declined": PASSED_ON | {"why": "declined"},
             "not taken over": PASSED_ON | {"why": "expired"},
@@ -275,6 +279,7 @@ GROUPS: dict[str, dict[str, States]] = {
             "": SEATS,
             "takes place": SEATS | {"takes_place": True},
         },
+        "pooling/letters/seats_certain.txt": {"": SEATS | {"takes_place": True}},
         "pooling/letters/seats_taken_back.txt": {"": SEATS, "called off": SEATS | {"called_off": True}},
     },
     "Zahlungen": {

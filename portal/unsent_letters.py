@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -18,8 +19,18 @@ from wagtail.admin.site_summary import SummaryItem
 
 from members.letters.actions import try_again
 from members.letters.models import Letter
+from pooling.actions import direct_letters
 
 PERMISSION = "letters.change_letter"
+# Letters to addresses without an account have no subject before they are written.
+KINDS = {
+    "approval_asked": gettext_lazy("Please decide"),
+    "approval_reminder": gettext_lazy("Please decide: a reminder"),
+    "transfer_offered": gettext_lazy("A pledge is offered"),
+    "seats_given": gettext_lazy("Seats were given"),
+    "seats_certain": gettext_lazy("The workshop takes place"),
+    "seats_taken_back": gettext_lazy("The seats are no longer there"),
+}
 
 
 @permission_required(PERMISSION, raise_exception=True)
@@ -27,10 +38,13 @@ PERMISSION = "letters.change_letter"
 def unsent_letters(request: HttpRequest) -> HttpResponse:
     """The list. Posting sends all of them again, or the one that is named."""
     if request.method == "POST":
-        chosen = Letter.objects.all()
+        chosen, direct = Letter.objects.all(), list(direct_letters.given_up())
         if "letter" in request.POST:
-            chosen = chosen.filter(pk=number(request.POST["letter"]))
-        count = try_again(letters=chosen, now=timezone.now())
+            chosen, direct = chosen.filter(pk=number(request.POST["letter"])), []
+        elif "direct" in request.POST:
+            chosen, direct = chosen.none(), [row for row in direct if name_of(row) == request.POST["direct"]]
+        now = timezone.now()
+        count = try_again(letters=chosen, now=now) + direct_letters.try_again(rows=direct, now=now)
         if count:
             sentence = ngettext(
                 "%(n)d letter is sent again within minutes.", "%(n)d letters are sent again within minutes.", count
@@ -40,8 +54,15 @@ def unsent_letters(request: HttpRequest) -> HttpResponse:
             messages.warning(request, _("This letter is no longer here: it was sent, or is being tried."))
         return redirect("unsent_letters")
     letters = Letter.objects.given_up().select_related("person", "organisation").order_by("-pk")
-    context = {"letters": letters, "page_title": _("Letters that were not sent"), "header_icon": "mail"}
+    direct = [(name_of(row), KINDS[row.letter], row) for row in direct_letters.given_up()]
+    context = {"letters": letters, "direct": direct, "header_icon": "mail"}
+    context["page_title"] = _("Letters that were not sent")
     return render(request, "portal/admin/unsent_letters.html", context)
+
+
+def name_of(row: Model) -> str:
+    """How a form names a row whose letter goes to an address without an account."""
+    return f"{row._meta.model_name}-{row.pk}"
 
 
 def number(text: str) -> int:
@@ -63,7 +84,7 @@ class UnsentLettersSummary(SummaryItem):
     template_name = "portal/admin/unsent_letters_summary.html"
 
     def count(self) -> int:
-        return Letter.objects.given_up().count()
+        return Letter.objects.given_up().count() + sum(1 for _row in direct_letters.given_up())
 
     def is_shown(self) -> bool:
         return bool(self.request.user.has_perm(PERMISSION)) and self.count() > 0

@@ -6,7 +6,7 @@ The approver has no account. Who that is, and the link, stand nowhere but in the
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from smtplib import SMTPException
 
 from django.core.mail import get_connection
@@ -21,13 +21,9 @@ from members.models import User
 from pooling import links
 from pooling.models import Approval, ApprovalLetter, PaysBy, Pledge, PledgeState, Pool, SurplusRule
 
+from .direct_letters import LEASE, MOST_TRIES
 from .letters import Facts, about, reopening, tell
 from .patience import after
-
-# How long a claimed letter is left to its sender, and how often one that no mail server takes is tried: with growing
-# pauses some eight hours. The pledge's page says that it has not arrived.
-LEASE = timedelta(minutes=5)
-MOST_TRIES = 14
 
 logger = logging.getLogger(__name__)
 

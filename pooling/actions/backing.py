@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from members.models import User
 from pooling.models import Backing, BackingKind, Charge, Guarantee, Payout, PayoutTo, Pool, PoolState, Refund, record
 
-from . import letters, life_letters
+from . import letters, life_letters, seat_letters
 from .errors import NothingToDraw, WrongState
 
 
@@ -67,6 +67,7 @@ def confirm_if_financed(*, pool: Pool, now: datetime) -> bool:
     pool.save()
     record(pool, "pool_confirmed", now=now, net=balance.net, drawn=balance.drawn, absorbed=balance.absorbed)
     letters.tell_all_confirmed(pool=pool, now=now)
+    seat_letters.tell_guests_it_takes_place(pool=pool, now=now)
     return True
 
 

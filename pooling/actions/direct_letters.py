@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import TypeVar
@@ -13,13 +13,16 @@ from django.db import transaction
 
 from members.letters.actions import compose
 from members.letters.rendering import Written
+from pooling.models import Approval, SeatGift, Transfer
 from pooling.models.outgoing import Outgoing
 
 from .patience import after
 
-# How long a claimed letter is left to its sender, and how often one that no mail server takes is tried.
+# How long a claimed letter is left to its sender, and how often one that no mail server takes is tried: with growing
+# pauses some eight hours.
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 14
+WHOSE = ("pledge__pool", "pledge__organisation")
 
 Row = TypeVar("Row", bound=Outgoing)
 
@@ -59,3 +62,19 @@ def deliver(row: Outgoing, written: Written, *, now: datetime) -> bool:
         return False
     rows.update(letter="", sent_at=now, last_error="")
     return True
+
+
+def given_up() -> Iterator[Approval | Transfer | SeatGift]:
+    """The rows whose letter no mail server took for days, those of approvals included."""
+    yield from Approval.objects.asked().exclude(letter="").filter(tries__gte=MOST_TRIES).select_related(*WHOSE)
+    yield from Transfer.objects.exclude(letter="").filter(tries__gte=MOST_TRIES).select_related(*WHOSE)
+    yield from SeatGift.objects.exclude(letter="").filter(tries__gte=MOST_TRIES).select_related(*WHOSE)
+
+
+def try_again(*, rows: list[Approval | Transfer | SeatGift], now: datetime) -> int:
+    """Give letters that were given up all their tries again, from now on. Returns how many."""
+    count = 0
+    for row in rows:
+        waiting = type(row)._default_manager.exclude(letter="").filter(pk=row.pk, tries__gte=MOST_TRIES)
+        count += waiting.update(tries=0, next_try_at=now)
+    return count

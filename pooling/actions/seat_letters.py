@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from members.letters.rendering import Written, read_source, write
 from pooling import links
-from pooling.models import PoolState, SeatGift
+from pooling.models import Pool, PoolState, SeatGift
 
 from .direct_letters import send_due
 
@@ -17,6 +17,15 @@ from .direct_letters import send_due
 def send_seat_letters(*, now: datetime) -> int:
     """Write to those whose seats were given or taken back. Returns how many letters were sent."""
     return send_due(SeatGift, written=written_to_guests, now=now)
+
+
+def tell_guests_it_takes_place(*, pool: Pool, now: datetime) -> int:
+    """Those who have seats at a workshop that is certain from now on. Whose letter is still due reads it there.
+
+    Call it in the transaction of the event. Returns how many are told.
+    """
+    told = SeatGift.objects.live().filter(pledge__pool=pool, letter="").exclude(email="")
+    return told.update(letter="seats_certain", next_try_at=now, tries=0, last_error="")
 
 
 def written_to_guests(gift: SeatGift) -> Written:

@@ -16,7 +16,7 @@ from pooling.actions.approvals import Approver, approve, decline, send_again
 from pooling.actions.errors import PoolClosed
 from pooling.actions.pledges import expire_overdue_pledges, withdraw_pledge
 from pooling.actions.pools import cancel_pool
-from pooling.models import Approval, ApprovalState, PledgeState, Pool, PoolState
+from pooling.models import Approval, ApprovalState, PaysBy, PledgeState, Pool, PoolState
 
 from . import factories as make
 from .approval_steps import fresh_request as fresh
@@ -211,3 +211,12 @@ def test_the_approver_reads_the_page_in_the_language_of_their_link(pool) -> None
     approval = asked(pool, approver=Approver("Ruth", "ruth@example.org", "it"), now=timezone.now())
     response = Client(headers={"accept-language": "de"}).get(path_of(approval, "it"))
     assert '<html lang="it"' in response.content.decode()
+
+
+def test_who_decides_about_a_pledge_by_invoice_reads_when_it_is_payable_and_that_no_method_is_missing(pool) -> None:
+    make.account()
+    request = asked(pool, pays_by=PaysBy.INVOICE, now=timezone.now())
+    page = main(Client().get(path_of(request, "de")))
+    assert "Gegen Rechnung. Sie kommt in diesem Moment und ist innert 30 Tagen zahlbar." in page
+    assert "Die Zusage zählt dann sofort." in page
+    assert "Zahlungsmittel" not in page

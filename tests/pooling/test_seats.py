@@ -27,7 +27,7 @@ from pooling.actions.seat_letters import send_seat_letters
 from pooling.actions.seats import MOST_A_DAY, forget_seat_addresses, give_seats, take_seats_back
 from pooling.actions.settlement import collect_due_charges
 from pooling.invariants import breaches
-from pooling.models import Pledge, Pool, Refund, SeatGift
+from pooling.models import Pledge, Pool, PoolState, Refund, SeatGift
 from pooling.models.seats import ADDRESS_KEPT
 from pooling.workshops.guests import Guest, guests_of
 from tests.members.factories import UserFactory
@@ -71,6 +71,20 @@ def test_the_guests_are_told_what_they_get_and_that_it_costs_them_nothing() -> N
     assert letter.to == ["gast@example.org"]
     assert "Verein Zahlt donne à votre organisation (Kulturverein Gast) 3 places" in text
     assert "Vous ne nous devez rien." in text
+
+
+def test_guests_who_were_told_before_it_was_certain_are_told_once_it_is() -> None:
+    pool = make.funded()
+    pledge = pool.pledges.select_related("organisation", "pool").first()
+    give(pledge, language="de")
+    send_seat_letters(now=NOW)
+    take_back(give(pledge, name="Nicht mehr", email="andere@example.org"))
+    collect_due_charges(now=NOW)
+    assert Pool.objects.get().state == PoolState.CONFIRMED
+    assert send_seat_letters(now=NOW) == 1
+    assert mail.outbox[-1].to == ["gast@example.org"]
+    assert mail.outbox[-1].subject.startswith("Der Workshop findet statt")
+    assert send_seat_letters(now=NOW) == 0
 
 
 def test_payer_and_refunds_stay() -> None:

@@ -15,8 +15,11 @@ from django.utils import timezone
 from members.letters.actions import send_letters
 from members.letters.models import MOST_TRIES, Letter
 from members.models import User
+from pooling.actions.approval_letters import send_approval_letters
+from pooling.models import Approval
 from portal.roles import EDITOR, TRANSLATOR
 from tests.members.factories import UserFactory
+from tests.pooling.factories import asked, opened
 from tests.pooling.letter_factories import pledged, withdrawn
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +84,34 @@ def test_what_names_no_letter_sends_none(letters: list[Letter], named: str) -> N
     answer = client_of().post(reverse("unsent_letters"), {"letter": named}, follow=True)
     assert answer.status_code == 200
     assert Letter.objects.given_up().count() == 2
+
+
+@pytest.fixture
+def direct() -> Approval:
+    """A request for approval whose letter was given up, beside one that is still tried."""
+    given_up, _tried = (asked(opened(now=timezone.now()), now=timezone.now()) for _turn in range(2))
+    Approval.objects.filter(pk=given_up.pk).update(tries=MOST_TRIES, last_error=ERROR)
+    return given_up
+
+
+def test_a_letter_to_an_address_without_an_account_is_listed_and_sent_again(direct: Approval) -> None:
+    client = client_of()
+    assert direct.email in page(client)
+    assert page(client).count('name="direct"') == 1
+    client.post(reverse("unsent_letters"), {"direct": f"approval-{direct.pk}"})
+    assert 'name="direct"' not in page(client)
+    assert send_approval_letters(now=timezone.now()) == 2
+
+
+def test_sending_all_again_takes_both_kinds_and_one_named_only_that(letters: list[Letter], direct: Approval) -> None:
+    client = client_of()
+    client.post(reverse("unsent_letters"), {"direct": f"approval-{direct.pk}"})
+    assert Letter.objects.given_up().count() == 2
+    Approval.objects.filter(pk=direct.pk).update(tries=MOST_TRIES)
+    client.post(reverse("unsent_letters"), {"letter": letters[0].pk})
+    assert 'name="direct"' in page(client)
+    client.post(reverse("unsent_letters"))
+    assert (Letter.objects.given_up().count(), 'name="direct"' in page(client)) == (0, False)
 
 
 def test_a_letter_that_was_sent_is_not_sent_again(letters: list[Letter]) -> None:
