@@ -26,6 +26,7 @@ from pooling.payments import current_provider, provider
 from pooling.payments.base import CustomerRequest, Method, OutcomeUnknown, Page, RequestRefused, SetupRequest
 
 from .errors import AwaitsApproval, PledgeEnded, TransferOver
+from .patience import LEASE
 
 # A page for a payment method lives so long: it ends before the hold of 35 minutes does (DESIGN.md section 5).
 PAGE_LIFE = timedelta(minutes=31)
@@ -165,8 +166,8 @@ def usable_methods(organisation: Organisation) -> list[SavedMethod]:
 
 
 def release_unused_methods(*, now: datetime) -> int:
-    """Forget saved methods that no live pledge of the organisation uses any more (DESIGN.md section 5). Returns how
-    many.
+    """Forget saved methods that no live pledge of the organisation uses any more (DESIGN.md section 5), and those that
+    the provider has not confirmed to have forgotten. Returns how many.
 
     One that was just saved is left alone for as long as places are held: its pledge is about to stand.
     """
@@ -179,21 +180,26 @@ def release_unused_methods(*, now: datetime) -> int:
         .exclude(pledges__in=in_use)
         .exclude(pledges__in=owing)
     )
-    return sum(release_method(method=method, now=now) for method in candidates.order_by("pk"))
+    unconfirmed = list(SavedMethod.objects.filter(forgotten_at=None, released_at__lte=now - LEASE).order_by("pk"))
+    released = sum(release_method(method=method, now=now) for method in candidates.order_by("pk"))
+    return released + sum(forget_method(method=method, now=now) for method in unconfirmed)
 
 
 def release_method(*, method: SavedMethod, now: datetime) -> bool:
     """Forget one method: marked here first, so that no new pledge takes it, then at the provider.
 
-    False if that has to be tried again.
+    False if it is still in use, or if the provider has to be asked again, which tick does.
     """
-    if not mark_released(method=method, now=now):
-        return False
+    return mark_released(method=method, now=now) and forget_method(method=method, now=now)
+
+
+def forget_method(*, method: SavedMethod, now: datetime) -> bool:
+    """Have the provider forget a method that is released. False if it did not say whether it has."""
     try:
         provider(method.provider).release_method(method.ref)
     except OutcomeUnknown:
-        SavedMethod.objects.filter(pk=method.pk).update(released_at=None)
         return False
+    SavedMethod.objects.filter(pk=method.pk).update(forgotten_at=now)
     return True
 
 

@@ -36,7 +36,10 @@ class ProviderCustomer(models.Model):
 
 
 class SavedMethod(models.Model):
-    """A card or TWINT mandate. We keep how to name it, never the number itself."""
+    """A card or TWINT mandate. We keep how to name it, never the number itself.
+
+    From `released_at` on no pledge may use it; at `forgotten_at` the provider had forgotten it.
+    """
 
     organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="methods")
     provider = models.CharField(max_length=12)
@@ -47,11 +50,17 @@ class SavedMethod(models.Model):
     expires_on = models.DateField(null=True)
     saved_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("payment method")
         verbose_name_plural = _("payment methods")
-        constraints = [models.UniqueConstraint(fields=["provider", "ref"], name="method_ref_is_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "ref"], name="method_ref_is_unique"),
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None) | Q(released_at__isnull=False), name="method_forgotten_was_released"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
