@@ -220,6 +220,7 @@ GROUPS: dict[str, dict[str, States]] = {
         "pooling/letters/subsidised.txt": {
             "": SUBSIDISED,
             "reached": SUBSIDISED | {"threshold": 5, "is_reached": True},
+            "on the waiting list": SUBSIDISED | {"waits": True},
         },
         "pooling/letters/lapsed.txt": {"": {}},
     },

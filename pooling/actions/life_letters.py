@@ -28,8 +28,9 @@ def tell_all_subsidised(*, pool: Pool, before: int, now: datetime) -> int:
     return tell_each(
         "subsidised",
         pool=pool,
-        pledges=with_people(pool.pledges.placed()),
+        pledges=with_people(pool.pledges.live()),
         facts=lambda pledge: {
+            "waits": pledge.is_listed,
             "before": before,
             "subsidy": pool.subsidy,
             "most": pledge.most,

@@ -20,6 +20,7 @@ from pooling.actions.backing import absorb_gap, draw_guarantee, record_guarantee
 from pooling.actions.closing import close_pool
 from pooling.actions.pledges import place_pledge
 from pooling.actions.pools import cancel_pool, draft_pool, open_pool
+from pooling.actions.waiting import join_waiting_list
 from pooling.models import Approval, Creditor, PaysBy, Pool, PoolState, SavedMethod
 from pooling.money import parse_chf
 from pooling.payments.sandbox import BEHAVIOURS as BEHAVIOUR_LABELS
@@ -104,15 +105,17 @@ class Past:
 
     def pledge(self, entry: Mapping[str, Any], at: datetime) -> None:
         by = organisation(entry["organisation"])
-        asked = {
+        wish = {
             "pool": self.pool,
             "organisation": by,
             "shares": entry["shares"],
             "by": by.administrators()[0],
-            "language": by.language,
-            **way_to_pay(by, entry["outcome"], at=at),
             "now": at,
         }
+        if entry.get("waits"):
+            join_waiting_list(**wish)
+            return
+        asked = {**wish, "language": by.language, **way_to_pay(by, entry["outcome"], at=at)}
         if approver := entry.get("approver"):
             ask_for_approval(**asked, approver=Approver(**approver))
         else:

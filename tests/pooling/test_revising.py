@@ -12,6 +12,7 @@ from members.letters.models import Letter
 from pooling.actions.errors import TermsUnsound, WrongState
 from pooling.actions.pools import end_overdue_pledging
 from pooling.actions.revising import extend_pool, grow_subsidy
+from pooling.actions.waiting import join_waiting_list
 from pooling.invariants import breaches
 from pooling.models import Charge, Pool, PoolState
 
@@ -93,6 +94,17 @@ def test_a_growing_subsidy_lowers_the_threshold_and_nobodys_price() -> None:
     assert told("subsidised") == 1
     grow_subsidy(pool=pool, subsidy=30_001, by=make.staff(), now=NOW)
     assert told("subsidised") == 2
+
+
+def test_who_waits_reads_of_the_subsidy_too_and_that_waiting_costs_nothing() -> None:
+    pool = make.opened(minimum=3, capacity=3)
+    make.pledge(pool, shares=2)
+    make.pledge(pool, behaviour=None)
+    waits = make.organisation()
+    join_waiting_list(pool=pool, organisation=waits, shares=1, by=make.administrator(waits), now=NOW)
+    grow_subsidy(pool=pool, subsidy=10_000, by=make.staff(), now=NOW)
+    letter = Letter.objects.get(template__endswith="subsidised.txt", organisation=waits)
+    assert "Ihr Platz auf der Warteliste bleibt" in " ".join(letter.text.split())
 
 
 def test_prices_lock_at_once_if_enough_shares_stand_with_the_new_subsidy() -> None:

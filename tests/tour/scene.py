@@ -21,6 +21,7 @@ from members.letters.models import MOST_TRIES, Letter
 from members.models import Membership, Role, User
 from pooling import links
 from pooling.actions.approvals import Approver, ask_for_approval, decline, send_again
+from pooling.actions.asking_more import ask_for_more
 from pooling.actions.bank_files import import_bank_file
 from pooling.actions.mending import open_payment_page
 from pooling.actions.methods import open_setup_page
@@ -190,6 +191,15 @@ class Scene:
         self.invoiced = self.pledge_of(pool_of("online-counselling-start"), "exemple")
         self.paid = self.pledge_of(pool_of("data-protection-practice"), "esempio")
         self.falling = self.pledge_of(pool_of("accessible-documents"), "muster")
+        self.growing = self.pledge_of(pool_of("accessible-documents"), "exemple")
+        self.more = ask_for_more(
+            pledge=self.growing,
+            shares=3,
+            by=self.people["exemple"],
+            language=self.language,
+            approver=Approver("Ruth Beispiel", "ruth@example.org", self.language),
+            now=self.now - timedelta(minutes=2),
+        )
         self.short = self.pledge_of(pool_of("video-counselling"), "exemple")
         self.dropped = self.pledge_of(pool_of("video-counselling"), "modele")
         self.settled = self.pledge_of(pool_of("process-mapping"), "esempio")
