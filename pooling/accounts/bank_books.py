@@ -1,4 +1,4 @@
-"""Our payments by transfer against the lines of the bank's files. Reads only."""
+"""Our payments by transfer, and what we transferred back, against the lines of the bank's files. Reads only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import Case, F, Max, Min, OuterRef, Subquery, Sum, When
 
-from pooling.models import BankLine, BankLineState, Receipt
+from pooling.models import BankLine, BankLineState, Receipt, Refund, RefundState, SentBack
 from pooling.money import RappenField
 
 
@@ -29,6 +29,19 @@ def differences_to_bank() -> Iterator[str]:
     totals = BankLine.objects.filter(state=BankLineState.COVERED, is_total=True)
     for total in totals.annotate(told=told).exclude(told=F("amount")):
         yield f"bank: the parts of line {total.pk} of {total.amount} sum to {total.told}"
+    yield from differences_of_refunds()
+
+
+def differences_of_refunds() -> Iterator[str]:
+    """A sentence for each refund that the bank was told to send, and that our books and its files tell differently."""
+    told = Refund.objects.annotate(sent=Sum("sent_back__amount")).filter(sent__isnull=False)
+    for refund in told.exclude(state=RefundState.PAID_OUT, sent=F("amount")).order_by("pk"):
+        yield f"bank: of refund {refund} of {refund.amount}, which is {refund.state}, {refund.sent} went out"
+    days = SentBack.objects.aggregate(first=Min("booked_on"), last=Max("booked_on"))
+    if days["first"]:
+        ordered = Refund.objects.filter(state=RefundState.PAID_OUT, ordered_at__isnull=False, sent_back=None)
+        for refund in ordered.filter(paid_on__range=(days["first"], days["last"])).order_by("pk"):
+            yield f"bank: refund {refund} of {refund.amount} was entered by hand, and no imported file tells of it"
 
 
 def waiting_for_staff() -> int:

@@ -57,8 +57,9 @@ def enter_receipt(
 
 
 @transaction.atomic
-def enter_payout(*, refund: Refund, paid_on: date, reference: str, by: User, now: datetime) -> Refund:
-    """Staff have transferred a refund that no provider can send, or that one could not send.
+def enter_payout(*, refund: Refund, paid_on: date, reference: str, by: User | None, now: datetime) -> Refund:
+    """Staff have transferred a refund that no provider can send, or that one could not send. `by` is None where a
+    command read that in a file of the bank.
 
     Raises ReferenceTaken, WrongState for a refund that does not wait for staff.
     """

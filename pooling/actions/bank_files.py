@@ -22,6 +22,7 @@ from pooling.models import BankFile, BankLine, BankLineState, Creditor, Invoice
 from pooling.models.invoice import compact
 
 from .bank_lines import settle_queue
+from .sent_back import enter_sent_back
 
 # What may differ between two lines only if they are two payments; where one of them says nothing, it may be the same.
 TELLS_APART = ("uetr", "own_ref", "end_to_end_id", "reference", "debtor_iban")
@@ -40,6 +41,7 @@ class Imported:
     amount: int = 0  # Rappen of those that were booked
     booked_back: int = 0
     queued: int = 0  # that wait for staff now
+    sent_back: int = 0  # refunds that the bank has sent by an order of ours
 
 
 def import_bank_file(*, content: bytes, by: User | None, now: datetime) -> Imported:
@@ -60,6 +62,8 @@ def import_bank_file(*, content: bytes, by: User | None, now: datetime) -> Impor
         added = enter_lines(file=file, told=told)
         file.seen, file.skipped = len(told) - added, sum(statement.skipped for statement in statements)
         file.save(update_fields=["seen", "skipped"])
+        sent = [(statement.account, each) for statement in statements for each in statement.sent]
+        sent_back = enter_sent_back(file=file, told=sent, by=by, now=now)
         settled = settle_queue(by=by, now=now)
     return Imported(
         file,
@@ -68,6 +72,7 @@ def import_bank_file(*, content: bytes, by: User | None, now: datetime) -> Impor
         amount=sum(line.amount for line in settled if not line.is_reversal),
         booked_back=sum(line.is_reversal for line in settled),
         queued=BankLine.objects.queue().count(),
+        sent_back=sent_back,
     )
 
 

@@ -65,6 +65,15 @@ def say(request: HttpRequest, imported: Imported) -> None:
             )
             % {"n": imported.booked_back}
         )
+    if imported.sent_back:
+        sentences.append(
+            ngettext(
+                "%(n)d refund was sent by the bank and counts as paid back.",
+                "%(n)d refunds were sent by the bank and count as paid back.",
+                imported.sent_back,
+            )
+            % {"n": imported.sent_back}
+        )
     if imported.queued:
         sentences.append(
             ngettext("%(n)d line waits for you.", "%(n)d lines wait for you.", imported.queued) % {"n": imported.queued}

@@ -1,7 +1,8 @@
 """Reads what the bank says of an account: camt.053 and camt.054, schemas .001.04 and .001.08 (ISO 20022, as the Swiss
 Payment Standards' Implementation Guidelines "Cash Management" use them).
 
-Only what is booked counts, and only money that came in or was booked back. The parts of a batch are lines of their own.
+Only what is booked counts, and only money that came in or was booked back, besides transfers that went out by orders
+of ours. The parts of a batch are lines of their own.
 A file that is hostile, broken or of something else is refused as a whole, with a sentence.
 """
 
@@ -31,7 +32,7 @@ from .camt_errors import (
     BankFileWithEntities,
     BankFileWrongEncoding,
 )
-from .camt_lines import BankMessage, Line, Statement, credit_reference, oneline
+from .camt_lines import OUR_ID, BankMessage, Line, Sent, Statement, credit_reference, oneline
 
 LARGEST = 20_000_000  # bytes
 NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:(camt\.05[34])\.001\.(04|08)\}Document")
@@ -86,6 +87,7 @@ class Reader:
         self.kind = self.prefix = self.message = self.account = self.statement = ""
         self.lines: list[Line] = []
         self.skipped = 0
+        self.sent: list[Sent] = []
         self.statements: list[Statement] = []
 
     def read(self, content: bytes) -> BankMessage:
@@ -108,7 +110,7 @@ class Reader:
                 raise BankFileOfSomethingElse
             self.kind, self.prefix = match[1], element.tag.removesuffix("Document")
         elif element.tag == self.prefix + STATEMENTS[self.kind]:
-            self.account, self.statement, self.lines, self.skipped = "", "", [], 0
+            self.account, self.statement, self.lines, self.skipped, self.sent = "", "", [], 0, []
 
     def end(self, element: Element, *, depth: int, parent: Element | None) -> None:
         """Document / message / statement / entry: depths 0, 1, 2 and 3."""
@@ -127,7 +129,8 @@ class Reader:
             if not self.account:
                 raise BankFileDamaged
             account = "".join(self.account.split()).upper()
-            self.statements.append(Statement(self.statement, account, tuple(self.lines), self.skipped))
+            told = tuple(self.lines), self.skipped, tuple(self.sent)
+            self.statements.append(Statement(self.statement, account, *told))
 
     def text(self, element: Element, path: str) -> str:
         """What stands at `path`, in one line; empty if nothing does."""
@@ -151,6 +154,8 @@ class Reader:
         is_reversal = self.text(entry, "RvslInd") in ("true", "1")
         if status != "BOOK" or amount == 0 or (not is_credit and not is_reversal):
             self.skipped += 1
+            if status == "BOOK" and amount:
+                self.sent.extend(self.sent_by(entry, amount))
             return
         booked_on = self.day(entry, "BookgDt") or self.day(entry, "ValDt")
         if booked_on is None:
@@ -184,6 +189,19 @@ class Reader:
             yield replace(whole, reference="", is_total=True)
             return
         yield from parts
+
+    def sent_by(self, entry: Element, amount: int) -> Iterator[Sent]:
+        """The transfers of a debit that are called as our orders are; other debits are none of our business."""
+        details = self.all(entry, "NtryDtls/TxDtls")
+        for detail in details:
+            names = (self.text(detail, f"Refs/{name}") for name in ("EndToEndId", "InstrId"))
+            id = next((name.lower() for name in names if OUR_ID.fullmatch(name)), "")
+            booked_on = self.day(entry, "BookgDt") or self.day(entry, "ValDt")
+            if not id or booked_on is None:
+                continue
+            is_part = len(details) > 1
+            own = self.part_amount(detail) if is_part else amount
+            yield Sent(id, own, booked_on, self.text(entry, "AcctSvcrRef"), is_part)
 
     def part(self, detail: Element, whole: Line, *, amount: int) -> Line:
         end_to_end = self.text(detail, "Refs/EndToEndId")

@@ -11,6 +11,7 @@ from pooling.models.invoice import compact
 from .references import is_creditor_reference, is_qr_reference
 
 LONGEST = 140  # of what the standard calls Max140Text; our columns are as wide
+OUR_ID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)  # as orders are called: a UUID
 CANDIDATES = re.compile(r"\b(?:RF[0-9]{2}[0-9A-Z ]{1,28}|[0-9][0-9 ]{25,35}[0-9])\b", re.IGNORECASE)
 
 
@@ -40,6 +41,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """`amount` Rappen that went out by an order of ours: `id` is what we had called it (see pain.Order).
+
+    `is_part`: other payments share `entry_ref`, the bank's reference of the booking.
+    """
+
+    id: str
+    amount: int
+    booked_on: date
+    entry_ref: str = ""
+    is_part: bool = False
+
+
+@dataclass(frozen=True)
 class Statement:
     """What one account's statement or notification holds."""
 
@@ -47,6 +62,7 @@ class Statement:
     account: str
     lines: tuple[Line, ...]
     skipped: int = 0  # entries that are not booked, or by which money went out
+    sent: tuple[Sent, ...] = ()  # what went out by orders that may be ours
 
 
 @dataclass(frozen=True)

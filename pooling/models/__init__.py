@@ -1,6 +1,6 @@
 from .approval import APPROVAL_HOLD, Approval, ApprovalLetter, ApprovalState
 from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
-from .bank import BankFile, BankLine, BankLineState, Receipt
+from .bank import BankFile, BankLine, BankLineState, Receipt, SentBack
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .event import PoolEvent, event, record, record_all
 from .invoice import CreditNote, Creditor, CreditReason, Invoice, NumberSeries, take_numbers
@@ -57,6 +57,7 @@ __all__ = [
     "SandboxEntry",
     "SavedMethod",
     "SeatGift",
+    "SentBack",
     "SetupPage",
     "SetupState",
     "Slot",

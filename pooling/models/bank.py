@@ -163,3 +163,31 @@ class BankLine(models.Model):
     def takes_back(self) -> bool:
         """Whether the bank booked back what had come in. The other reversals are of transfers that were ours."""
         return self.is_reversal and not self.is_credit
+
+
+class SentBack(models.Model):
+    """`amount` Rappen that went out for `refund`, as the bank's files tell: it names the refund as we had ordered it.
+
+    `identity` is of what all files say alike of it, so that it is one row, however many tell of it.
+    """
+
+    file = models.ForeignKey(BankFile, on_delete=models.PROTECT, related_name="sent_back")
+    refund = models.ForeignKey("pooling.Refund", on_delete=models.PROTECT, related_name="sent_back")
+    identity = models.CharField(max_length=64, unique=True)
+    amount = RappenField()
+    booked_on = models.DateField()
+    reference = models.CharField(max_length=100)
+
+    objects: ClassVar = models.Manager["SentBack"]()
+
+    class Meta:
+        verbose_name = _("transfer back that the bank told of")
+        verbose_name_plural = _("transfers back that the bank told of")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=1), name="sent_back_is_of_something"),
+            models.CheckConstraint(condition=~Q(reference=""), name="sent_back_has_its_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -73,7 +73,8 @@ class Refund(models.Model):
     # The provider's name of a refund that staff made in its own dashboard, and that settled this one.
     settled_by = models.CharField(max_length=255, blank=True)
     settled_at = models.DateTimeField(null=True)
-    # When it was transferred by hand: the day, the bank's reference, and who entered it.
+    # When it was transferred by hand: the day, the bank's reference, and who entered it. Nobody has entered what a
+    # command found in a file of the bank.
     paid_on = models.DateField(null=True)
     paid_ref = models.CharField(max_length=100, blank=True)
     paid_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -104,7 +105,7 @@ class Refund(models.Model):
                 name="refund_by_hand_is_not_sent",
             ),
             models.CheckConstraint(
-                condition=Q(state="paid_out", paid_on__isnull=False, paid_by__isnull=False) & ~Q(paid_ref="")
+                condition=Q(state="paid_out", paid_on__isnull=False) & ~Q(paid_ref="")
                 | ~Q(state="paid_out") & Q(paid_on=None, paid_by=None, paid_ref=""),
                 name="refund_paid_out_says_how",
             ),

@@ -31,7 +31,7 @@ def test_the_command_imports_each_file_and_says_what_it_refused(
     with pytest.raises(SystemExit):
         call_command("import_bank_file", bad, good, tmp_path / "missing.xml")
     told = capsys.readouterr()
-    assert "1 new, 0 known, 0 skipped; 1 booked (CHF\u00a0300.00), 0 taken back; 0 wait" in told.out
+    assert "1 new, 0 known, 0 skipped; 1 booked (CHF\u00a0300.00), 0 taken back; 0 paid back; 0 wait" in told.out
     assert "bad.xml: Das ist keine camt.053-" in told.err
     assert "missing.xml" in told.err
     assert the_invoice(pool).state == ChargeState.PAID

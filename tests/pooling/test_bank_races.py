@@ -7,12 +7,14 @@ from functools import partial
 import pytest
 from django.db import connection
 
+from pooling.accounts.bank_books import differences_to_bank
+from pooling.actions.bank import enter_payout
 from pooling.actions.bank_files import Imported, import_bank_file
 from pooling.actions.bank_lines import assign_line, dismiss_line
 from pooling.actions.errors import LineSettled, PartPaidAlready, WayIsSettled
 from pooling.actions.paying import pay_by_card
 from pooling.invariants import breaches
-from pooling.models import BankFile, BankLine, Charge, ChargeState, Receipt, Refund
+from pooling.models import BankFile, BankLine, Charge, ChargeState, Receipt, Refund, RefundState, SentBack
 
 from . import factories as make
 from .bank_statements import booked, statement
@@ -22,6 +24,7 @@ from .test_bank_reversals import came, went
 from .test_invoice_races import entering
 from .test_invoices import one_invoiced, the_invoice
 from .test_races import at_once
+from .test_sent_back import ordered, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +47,26 @@ def test_one_file_that_four_import_at_once_is_added_once() -> None:
     assert (BankFile.objects.count(), BankLine.objects.count(), Receipt.objects.count()) == (1, 6, 6)
     assert the_invoice(pool).captured == 30_000
     assert not list(breaches())
+
+
+def test_a_refund_that_files_imported_at_once_tell_of_is_paid_back_once() -> None:
+    [refund] = ordered(500)
+    files = [statement(sent(refund), kind="camt.053"), statement(sent(refund)), statement(sent(refund))]
+    results = at_once(*[importing(content) for content in files])
+    assert sorted(imported.sent_back for imported in results) == [0, 0, 1]
+    refund.refresh_from_db()
+    assert (refund.state, refund.events.filter(kind="refund_paid_out").count()) == (RefundState.PAID_OUT, 1)
+    assert (SentBack.objects.count(), list(breaches())) == (1, [])
+
+
+def test_an_import_against_staff_who_enter_the_same_transfer_pays_it_back_once() -> None:
+    [refund] = ordered(500)
+    by, day = make.staff(), NOW.date()
+    entered = partial(enter_payout, refund=refund, paid_on=day, reference="typed", by=by, now=NOW)
+    at_once(importing(statement(sent(refund))), entered)
+    refund.refresh_from_db()
+    assert (refund.state, refund.events.filter(kind="refund_paid_out").count()) == (RefundState.PAID_OUT, 1)
+    assert (list(differences_to_bank()), list(breaches())) == ([], [])
 
 
 def test_a_statement_and_a_notification_of_the_same_at_once_are_added_once() -> None:

@@ -47,5 +47,6 @@ def told(imported: Imported) -> str:
         return f"imported before, nothing added; {imported.queued} wait to be assigned"
     return (
         f"{imported.added} new, {imported.file.seen} known, {imported.file.skipped} skipped; {imported.booked} booked "
-        f"({format_chf(imported.amount)}), {imported.booked_back} taken back; {imported.queued} wait to be assigned"
+        f"({format_chf(imported.amount)}), {imported.booked_back} taken back; {imported.sent_back} paid back; "
+        f"{imported.queued} wait to be assigned"
     )
