@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import translation
 
 if TYPE_CHECKING:
+    from members.models import Organisation
+
     from .models import Approval, Charge, Pledge, Pool, Transfer
 
 MEND = "pooling.mend"
@@ -41,6 +43,16 @@ def offer_url(pledge: Pledge, language: str) -> str:
 def setup_return_url(pledge: Pledge, language: str) -> str:
     """Where a person comes back to from the page on which a method is given."""
     return absolute("pooling:setup_return", pledge.uuid, language=language)
+
+
+def methods_url(organisation: Organisation, language: str) -> str:
+    """The organisation's saved payment methods; it asks for log-in."""
+    return absolute("pooling:methods", organisation.uuid, language=language)
+
+
+def methods_return_url(organisation: Organisation, language: str) -> str:
+    """Where a person comes back to from the page on which another method is given instead of a saved one."""
+    return absolute("pooling:methods_return", organisation.uuid, language=language)
 
 
 def mend_url(charge: Charge, language: str) -> str:

@@ -77,9 +77,9 @@ class PayerFields(OrganisationFields):
     def saved_label(self, method: SavedMethod) -> str:
         """The method as people recognise it, with its organisation where there are several."""
         if len(self.organisations) == 1:
-            return _("%(method)s, saved already") % {"method": method.label}
+            return _("%(method)s, saved already") % {"method": method}
         return _("%(method)s, saved already for %(organisation)s") % {
-            "method": method.label,
+            "method": method,
             "organisation": method.organisation.name,
         }
 

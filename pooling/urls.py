@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from .views import approvals, changing, documents, openness, payments, pledges, seats, transfers, waiting, ways
+from .views import approvals, changing, documents, methods, openness, payments, pledges, seats, transfers, waiting, ways
 
 app_name = "pooling"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path(_("pools/<uuid:uuid>/cost-sheet/"), openness.pool_cost_sheet, name="cost_sheet"),
     path(_("pools/<uuid:uuid>/cost-sheet.csv"), openness.pool_cost_sheet_csv, name="cost_sheet_csv"),
     path(_("pledges/<uuid:uuid>/way-to-pay/"), ways.pledge_way, name="pledge_way"),
+    path(_("payment-methods/<uuid:uuid>/"), methods.methods, name="methods"),
+    path(_("payment-methods/<uuid:uuid>/back/"), methods.methods_return, name="methods_return"),
+    path(_("payment-methods/<uuid:uuid>/<int:pk>/replace/"), methods.method_replace, name="method_replace"),
+    path(_("payment-methods/<uuid:uuid>/<int:pk>/remove/"), methods.method_remove, name="method_remove"),
     path(_("pledges/<uuid:uuid>/approval/"), approvals.approval_again, name="approval_again"),
     path(_("pledges/<uuid:uuid>/approval/take-back/"), approvals.approval_take_back, name="approval_take_back"),
     path(_("pledges/<uuid:uuid>/pass-on/"), transfers.pledge_transfer, name="pledge_transfer"),

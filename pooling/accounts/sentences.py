@@ -97,6 +97,9 @@ SENTENCES = {
         "Prices are locked, and the shares of the pledge cost %(amount)s. Your organisation owes them by invoice."
     ),
     "credit_note_issued": _("A credit note of %(amount)s cancels the invoice. It is not to be paid any more."),
+    "method_replaced": _(
+        "Your organisation put another payment method in the place of the saved one. What it owes stays the same."
+    ),
     "payment_way_changed": _("Your organisation changed how it pays. What it owes stays the same."),
     "charge_sending": _("The payment was sent to the payment service. Money moves only once it says yes."),
     "charge_page_opened": _("The payment page was opened. No money moves by that."),

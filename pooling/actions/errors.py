@@ -77,6 +77,30 @@ class MethodGone(Refused):
         return _("This payment method is not kept any more. Please give one again; nothing was pledged yet.")
 
 
+class NotTheirMethods(Refused):
+    def __str__(self) -> str:
+        return _("Only an administrator of the organisation can change its payment methods. Nothing has changed.")
+
+
+class MethodReleased(Refused):
+    """Somebody has removed it, or no pledge needed it any more."""
+
+    def __str__(self) -> str:
+        return _("This payment method is not kept any more. Nothing has changed.")
+
+
+class MethodNeeded(Refused):
+    """A pledge that runs and is not paid yet has no other method."""
+
+    def __str__(self) -> str:
+        return _("A pledge that runs still needs this payment method. Please choose another one for it first.")
+
+
+class MethodNotNeeded(Refused):
+    def __str__(self) -> str:
+        return _("No pledge that runs needs this payment method any more, so there is nothing to replace.")
+
+
 class NoInvoices(Refused):
     """The operator has given no account that organisations could pay to."""
 

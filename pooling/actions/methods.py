@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -32,6 +33,7 @@ from .patience import LEASE
 PAGE_LIFE = timedelta(minutes=31)
 # Pledges of these pools cost nothing more; what is still owed of a closed one is paid on a page.
 ENDED = (PoolState.LAPSED, PoolState.CANCELLED, PoolState.CLOSED)
+OWING = (ChargeState.DUE, ChargeState.SENDING, ChargeState.ACTION_REQUIRED)
 
 
 def customer_of(organisation: Organisation) -> ProviderCustomer:
@@ -62,7 +64,16 @@ def open_setup_page(*, pledge: Pledge, language: str, now: datetime, transfer: T
     """
     holder = transfer.receiver if transfer and transfer.receiver else pledge.organisation
     customer = customer_of(holder)
-    row = begin_setup_page(pledge=pledge, customer=customer, language=language, now=now, transfer=transfer)
+
+    def begin() -> SetupPage:
+        return begin_setup_page(pledge=pledge, customer=customer, language=language, now=now, transfer=transfer)
+
+    return address_of(begin)
+
+
+def address_of(begin: Callable[[], SetupPage]) -> str:
+    """Where the page is that `begin` writes down, or finds open. Raises OutcomeUnknown, RequestRefused."""
+    row = begin()
     if row.state == SetupState.OPEN:
         return row.url
     try:
@@ -70,7 +81,7 @@ def open_setup_page(*, pledge: Pledge, language: str, now: datetime, transfer: T
     except RequestRefused:
         # It was written down a while ago and never opened: now its end is too near. The next one has a new key and a
         # new end.
-        row = begin_setup_page(pledge=pledge, customer=customer, language=language, now=now, transfer=transfer)
+        row = begin()
         page = ask_for_page(row)
     SetupPage.objects.filter(pk=row.pk, state=SetupState.OPENING).update(
         ref=page.ref, url=page.url, state=SetupState.OPEN
@@ -117,6 +128,7 @@ def begin_setup_page(
     number = pledge.setup_pages.count() + 1
     request = SetupRequest(
         customer_ref=customer.ref,
+        organisation=str(customer.organisation.uuid),
         pledge=str(pledge.uuid),
         language=language,
         success_url=success_url,
@@ -172,9 +184,7 @@ def release_unused_methods(*, now: datetime) -> int:
     One that was just saved is left alone for as long as places are held: its pledge is about to stand.
     """
     in_use = Pledge.objects.live().exclude(pool__state__in=ENDED)
-    owing = Pledge.objects.filter(
-        charges__state__in=[ChargeState.DUE, ChargeState.SENDING, ChargeState.ACTION_REQUIRED]
-    )
+    owing = Pledge.objects.filter(charges__state__in=OWING)
     candidates = (
         SavedMethod.objects.filter(released_at=None, saved_at__lte=now - HOLD)
         .exclude(pledges__in=in_use)
@@ -220,7 +230,7 @@ def unfinished_setup_pages(*, now: datetime) -> list[SetupPage]:
     """Open pages that are worth a look: not looked at for a minute, or run out, or opened by a process that is gone."""
     pages = (
         SetupPage.objects.filter(state__in=[SetupState.OPENING, SetupState.OPEN])
-        .select_related("pledge__pool", "pledge__organisation", "organisation", "transfer")
+        .select_related("pledge__pool", "pledge__organisation", "organisation", "transfer", "replaces")
         .order_by("pk")
     )
     return [

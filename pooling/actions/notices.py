@@ -13,9 +13,10 @@ from django.db.models import Q
 
 from pooling.models import Attempt, PaysBy, Pledge, Refund, SavedMethod, SetupPage, SetupState, WebhookEvent
 from pooling.payments import provider
-from pooling.payments.base import Notice, OutcomeUnknown, Progress, RequestRefused
+from pooling.payments.base import Method, Notice, OutcomeUnknown, Progress, RequestRefused
 
-from .errors import Refused
+from . import replacing
+from .errors import PaymentUnderWay, Refused
 from .methods import keep_method, release_method, unfinished_setup_pages
 from .outside_refunds import look_for_refunds
 from .patience import LEASE, after
@@ -43,28 +44,46 @@ def look_at_setup_page(*, page: SetupPage, now: datetime) -> SetupPage:
         SetupPage.objects.filter(pk=page.pk, state=SetupState.OPENING).update(state=SetupState.EXPIRED)
         return page
     result = bank.look_at_setup(page.ref)
-    is_own = page.pledge.organisation_id == page.organisation_id  # it may have passed on meanwhile
-    is_wanted = page.transfer.is_live if page.transfer else page.pledge.is_live and is_own
-    if result.progress == Progress.OPEN and not is_wanted:
+    if result.progress == Progress.OPEN and not is_wanted(page):
         bank.close_setup_page(page.ref)
         result = bank.look_at_setup(page.ref)
     if result.progress == Progress.SUCCEEDED and result.method:
-        method = keep_method(organisation=page.organisation, provider_name=page.provider, method=result.method, now=now)
-        try:
-            if page.transfer:
-                complete_transfer(transfer=page.transfer, method=method, now=now)
-            else:
-                confirm_with(page.pledge, method=method, now=now)
-        except Refused:
-            # The places are gone or the pool has closed. The pledge's page says so; the method isn't needed unless
-            # another pledge uses it.
-            release_method(method=method, now=now)
-        page.state = SetupState.COMPLETE
+        if use_given(page, result.method, now=now):
+            page.state = SetupState.COMPLETE
     elif result.progress == Progress.FAILED:
         page.state = SetupState.EXPIRED
     page.looked_at = now
     page.save(update_fields=["state", "looked_at"])
     return page
+
+
+def is_wanted(page: SetupPage) -> bool:
+    """Whether a method that is given there would be used."""
+    if page.pledge is None:
+        return replacing.is_wanted(page)
+    is_own = page.pledge.organisation_id == page.organisation_id  # it may have passed on meanwhile
+    return page.transfer.is_live if page.transfer else page.pledge.is_live and is_own
+
+
+def use_given(page: SetupPage, given: Method, *, now: datetime) -> bool:
+    """Do with a method what its page was for. False if that has to wait."""
+    if page.pledge is None:
+        try:
+            replacing.finish_replacement(page=page, given=given, now=now)
+        except PaymentUnderWay:
+            return False
+        return True
+    method = keep_method(organisation=page.organisation, provider_name=page.provider, method=given, now=now)
+    try:
+        if page.transfer:
+            complete_transfer(transfer=page.transfer, method=method, now=now)
+        else:
+            confirm_with(page.pledge, method=method, now=now)
+    except Refused:
+        # The places are gone or the pool has closed. The pledge's page says so; the method isn't needed unless
+        # another pledge uses it.
+        release_method(method=method, now=now)
+    return True
 
 
 def confirm_with(pledge: Pledge, *, method: SavedMethod, now: datetime) -> None:
@@ -137,7 +156,7 @@ def look_at(happened: WebhookEvent, *, now: datetime) -> None:
         return
     page = (
         SetupPage.objects.filter(provider=happened.provider, ref=about)
-        .select_related("pledge__pool", "pledge__organisation", "transfer__receiver")
+        .select_related("pledge__pool", "pledge__organisation", "transfer__receiver", "replaces")
         .first()
     )
     if page:

@@ -47,6 +47,7 @@ class SavedMethod(models.Model):
     ref = models.CharField(max_length=255)
     kind = models.CharField(max_length=12)
     label = models.CharField(max_length=60)  # as people recognise it: "Visa •••• 4242"
+    name = models.CharField(_("name"), max_length=40, blank=True)  # the organisation's own
     expires_on = models.DateField(null=True)
     saved_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
@@ -63,7 +64,7 @@ class SavedMethod(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        return f"{self.name} ({self.label})" if self.name else self.label
 
 
 class SetupState(models.TextChoices):
@@ -76,10 +77,15 @@ class SetupState(models.TextChoices):
 
 
 class SetupPage(models.Model):
-    """A provider's hosted page on which the method for one pledge is given, by its holder or whoever takes it over."""
+    """A provider's hosted page on which a method is given: for one pledge, by its holder or whoever takes it over; or
+    instead of a saved one that it `replaces`, for the pledges named.
+    """
 
-    pledge = models.ForeignKey("pooling.Pledge", on_delete=models.PROTECT, related_name="setup_pages")
+    pledge = models.ForeignKey("pooling.Pledge", null=True, on_delete=models.PROTECT, related_name="setup_pages")
     transfer = models.ForeignKey("pooling.Transfer", null=True, on_delete=models.PROTECT, related_name="setup_pages")
+    replaces = models.ForeignKey(SavedMethod, null=True, on_delete=models.PROTECT, related_name="setup_pages")
+    replaces_for = models.ManyToManyField("pooling.Pledge", related_name="+")
+    gave = models.ForeignKey(SavedMethod, null=True, on_delete=models.PROTECT, related_name="+")  # instead of that one
     # Whose method it will be: a pledge may have passed to another organisation before the page is finished.
     organisation = models.ForeignKey("members.Organisation", on_delete=models.PROTECT, related_name="+")
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -104,6 +110,16 @@ class SetupPage(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["transfer"], condition=Q(state__in=["opening", "open"]), name="setup_is_one_live_per_transfer"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=Q(state__in=["opening", "open"], pledge=None),
+                name="setup_is_one_live_per_organisation",
+            ),
+            models.CheckConstraint(
+                condition=Q(pledge__isnull=False, replaces=None)
+                | Q(pledge=None, transfer=None, replaces__isnull=False),
+                name="setup_is_for_a_pledge_or_replaces",
             ),
         ]
 

@@ -58,10 +58,11 @@ class CustomerRequest:
 
 @dataclass(frozen=True)
 class SetupRequest:
-    """Ask for a hosted page on which a payment method is saved for a pledge."""
+    """Ask for a hosted page on which a payment method is saved, for a pledge or for all of an organisation's."""
 
     customer_ref: str
-    pledge: str  # uuid
+    organisation: str  # uuid
+    pledge: str  # uuid, empty where it is for no single one
     language: str
     success_url: str
     cancel_url: str

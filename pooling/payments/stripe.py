@@ -77,10 +77,13 @@ class Stripe:
 
     def setup_parameters(self, request: SetupRequest) -> Parameters:
         kinds: list[Kind] = ["card", "twint"] if settings.STRIPE_TWINT_SAVING else ["card"]
-        params = page_parameters(request, {"pledge": request.pledge}, kinds)
+        metadata = {"organisation": request.organisation}
+        if request.pledge:
+            metadata["pledge"] = request.pledge
+        params = page_parameters(request, metadata, kinds)
         params["mode"] = "setup"
         params["currency"] = CURRENCY
-        params["setup_intent_data"] = {"metadata": {"pledge": request.pledge}}
+        params["setup_intent_data"] = {"metadata": {**metadata}}
         return in_order(params)
 
     def open_setup_page(self, *, key: str, parameters: Parameters) -> Page:

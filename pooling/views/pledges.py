@@ -25,6 +25,7 @@ from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_page
 from pooling.actions.paying import can_be_invoiced, why_not_by_card, why_not_by_invoice
 from pooling.actions.pledges import place_pledge
+from pooling.actions.replacing import needs_of
 from pooling.forms import PledgeForm, button_text
 from pooling.models import (
     OFFER_HOLD,
@@ -193,6 +194,7 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "charge": accounts.charge_of(pledge),
             "documents": documents_of(pledge),
             "paid_shares": accounts.paid_shares(pool) if pool.funded_at else 0,
+            "replaceable": pledge.method is not None and needs_of(pledge.method).filter(pk=pledge.pk).exists(),
             "other_way": other_way(pledge, now=timezone.now()),
             "refunds": [refund for charge in pledge.charges.all() for refund in charge.refunds.all()],
             "history": accounts.history_of(pledge),

@@ -68,6 +68,7 @@ SENTENCES = {
     "charge_due": _("%(organisation)s owes %(amount)s."),
     "invoice_issued": _("An invoice of %(amount)s was issued to %(organisation)s."),
     "credit_note_issued": _("A credit note of %(amount)s for %(organisation)s cancels the invoice."),
+    "method_replaced": _("%(organisation)s put another payment method in the place of the saved one."),
     "payment_way_changed": _("%(organisation)s changed how it pays."),
     "charge_sending": _("The payment of %(organisation)s was sent."),
     "charge_page_opened": _("%(organisation)s opened the payment page."),

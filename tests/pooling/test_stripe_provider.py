@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,6 +48,7 @@ def customer(stripe: Stripe, number: int = 1) -> str:
 def setup_request(bank: Bank, customer_ref: str) -> SetupRequest:
     return SetupRequest(
         customer_ref=customer_ref,
+        organisation="org-1",
         pledge=PLEDGE,
         language="it",
         success_url=BACK,
@@ -122,8 +124,14 @@ def test_a_page_for_a_method_names_its_pledge_on_the_session_and_on_the_intent(s
     made = session(bank, setup_page(stripe, bank, customer(stripe)))
     intent = bank.server.stripe_client().v1.setup_intents.retrieve(made.setup_intent)
     assert (made.mode, made.currency, made.locale, made.payment_method_types) == ("setup", "chf", "it", ["card"])
-    assert made.metadata.to_dict() == intent.metadata.to_dict() == {"pledge": PLEDGE}
+    assert made.metadata.to_dict() == intent.metadata.to_dict() == {"pledge": PLEDGE, "organisation": "org-1"}
     assert made.expires_at == int((bank.now + timedelta(minutes=31)).timestamp())
+
+
+def test_a_page_for_no_single_pledge_names_its_organisation(stripe: Stripe, bank: Bank) -> None:
+    request = replace(setup_request(bank, customer(stripe)), pledge="")
+    page = stripe.open_setup_page(key="setup-1", parameters=stripe.setup_parameters(request))
+    assert session(bank, page.ref).metadata.to_dict() == {"organisation": "org-1"}
 
 
 def test_twint_is_saved_only_where_that_is_switched_on(stripe: Stripe, bank: Bank, settings: Any) -> None:

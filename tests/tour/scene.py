@@ -46,7 +46,7 @@ from pooling.models import (
 from pooling.payments.base import Progress
 from pooling.workshops.models import WorkshopPage
 from portal.demo.network import PASSWORD, organisation
-from portal.demo.pools import Past, act_out
+from portal.demo.pools import Past, act_out, method
 from resources.models import ResourceIndexPage, ResourcePage
 from tests.browser.people import BACKEND, administrator, pool_of, workshop_list
 from tests.home.factories import page
@@ -213,6 +213,7 @@ class Scene:
             now=self.now,
         )
         self.lapsed = self.pledge_of(pool_of("newsletter-basics"), "esempio")
+        self.unused_method = method(organisation("muster"), "authenticates", at=self.now)
         self.payment_page = local(open_payment_page(charge=self.asked, language=self.language, now=self.now) or "")
 
     def add_queue(self, pool: Pool) -> None:

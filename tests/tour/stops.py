@@ -52,6 +52,7 @@ def stops(scene: Scene) -> list[Stop]:
         *seats(scene),
         *pledges(scene),
         *payments(scene),
+        *saved_methods(scene),
         *entrance(scene),
         *account(scene),
         *failures(scene),
@@ -257,6 +258,26 @@ def payments(scene: Scene) -> Iterator[Stop]:
     yield Stop("payment", "mend, paid", scene.mend_link(scene.paid))
     yield Stop("payment", "mend, given up", scene.mend_link(scene.dropped))
     yield Stop("payment", "mend, called off", scene.mend_link(scene.refunded))
+
+
+def saved_methods(scene: Scene) -> Iterator[Stop]:
+    used, unused = scene.standing.method, scene.unused_method
+    assert used
+    uuid = organisation("muster").uuid
+    every, replace = scene.url("pooling:methods", uuid), scene.url("pooling:method_replace", uuid, used.pk)
+    too_long = {"method": str(used.pk), "name": "x" * 41}
+    of_member = scene.url("pooling:methods", organisation("beispiel").uuid)
+    yield Stop("payment methods", "all", every, who="muster")
+    yield Stop("payment methods", "all, a name that is too long", every, who="muster", send=too_long, status=422)
+    yield Stop("payment methods", "all, as a member sees them", of_member, who="member")
+    yield Stop("payment methods", "none", scene.url("pooling:methods", organisation("modello").uuid), who="modello")
+    yield Stop("payment methods", "replace", replace, who="muster")
+    yield Stop("payment methods", "replace, sent empty", replace, who="muster", send={}, status=422)
+    needed = scene.url("pooling:method_remove", uuid, used.pk)
+    yield Stop("payment methods", "remove, a pledge needs it", needed, who="muster")
+    yield Stop("payment methods", "remove", scene.url("pooling:method_remove", uuid, unused.pk), who="muster")
+    nothing = scene.url("pooling:method_replace", uuid, unused.pk)
+    yield Stop("payment methods", "replace, no pledge needs it", nothing, who="muster")
 
 
 def entrance(scene: Scene) -> Iterator[Stop]:
