@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0003_organisation_is_named'),
-        ('pooling', '0017_methods_forgotten'),
+        ('pooling', '0018_sent_back'),
     ]
 
     operations = [
