@@ -162,7 +162,7 @@ def flow_of(pool: Pool, money: Money) -> Flow:
     What was paid and went back, or is to go back, stands on the other side; so does what stays beyond the cost. Parts
     of nothing are left out.
     """
-    back = money.refunded + money.refund_due
+    back = money.refunded + money.refund_due + money.charged_back
     backed = money.drawn + money.absorbed
     pledged = 0 if pool.ended_at else max(0, min(money.pledged, money.to_raise) - max(0, money.net) - backed)
     carried = pool.subsidy + money.captured + pledged + backed - back

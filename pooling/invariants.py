@@ -23,6 +23,7 @@ from .models import (
     BackingKind,
     Charge,
     ChargeState,
+    Dispute,
     Payout,
     PayoutTo,
     PaysBy,
@@ -106,7 +107,8 @@ def nobody_pays_more_than_agreed() -> Iterator[str]:
     """3. Per pledge 0 <= net <= its locked amount <= M x shares, and a charge is of the locked amount."""
     pledges = Pledge.objects.annotate(
         captured=summed(Charge.objects.all(), "captured", "pledge"),
-        returned=summed(Refund.objects.all(), "amount", "charge__pledge"),
+        returned=summed(Refund.objects.all(), "amount", "charge__pledge")
+        + summed(Dispute.objects.lost(), "charged_back", "attempt__charge__pledge"),
         locked=summed(Slot.objects.all(), "amount", "pledge"),
     ).annotate(net=F("captured") - F("returned"), agreed=F("shares") * F("pool__ceiling"))
     for pledge in pledges.filter(Q(net__lt=0) | Q(net__gt=F("locked")) | Q(locked__gt=F("agreed"))):
@@ -138,6 +140,17 @@ def what_arrived_is_told_by_its_payments() -> Iterator[str]:
     elsewhere = ~Q(charge=F("attempt__charge")) & Q(attempt__isnull=False)
     for refund in Refund.objects.filter(elsewhere | ~Q(charge=F("receipt__charge")) & Q(receipt__isnull=False)):
         yield f"3: refund {refund.uuid} is of a payment for another charge"
+
+
+def each_rappen_goes_back_once() -> Iterator[str]:
+    """3, too: by refund or by the payer's bank, no more goes back than a payment brought."""
+    attempts = Attempt.objects.annotate(
+        returned=summed(Refund.objects.all(), "amount", "attempt"),
+        charged_back=summed(Dispute.objects.all(), "charged_back", "attempt"),
+    )
+    for attempt in attempts.filter(captured__lt=F("returned") + F("charged_back")):
+        went = f"{attempt.returned} by refund and {attempt.charged_back} by the bank"
+        yield f"3: attempt {attempt.key} brought {attempt.captured}; of it go back {went}"
 
 
 def no_more_stands_than_was_approved() -> Iterator[str]:
@@ -181,12 +194,14 @@ def summed_slots() -> Coalesce:
 def ended_pools_keep_nothing() -> Iterator[str]:
     """4.
 
-    A cancelled pool has given back, or owes back, all that it captured, drew and absorbed, and asks for nothing; a
+    A cancelled pool has given back, or owes back, all that it captured, drew and absorbed, and asks for nothing (what
+    a bank took back was given back); a
     lapsed one has no money row at all. In a closed one net + drawn + absorbed - surplus paid is what was to be raised.
     """
     pools = Pool.objects.annotate(
         captured=summed(Charge.objects.all(), "captured", "pledge__pool"),
-        returned=summed(Refund.objects.exclude(reason=RefundReason.SURPLUS), "amount", "charge__pledge__pool"),
+        returned=summed(Refund.objects.exclude(reason=RefundReason.SURPLUS), "amount", "charge__pledge__pool")
+        + summed(Dispute.objects.lost(), "charged_back", "attempt__charge__pledge__pool"),
         drawn=summed(Backing.objects.filter(kind=BackingKind.DRAWN), "amount", "pool"),
         absorbed=summed(Backing.objects.filter(kind=BackingKind.ABSORBED), "amount", "pool"),
         given_back=summed(Backing.objects.filter(kind=BackingKind.RETURNED), "amount", "pool"),
@@ -235,6 +250,7 @@ def references_are_unique() -> Iterator[str]:
         ("payment page", Attempt.objects.exclude(page_ref=""), ["provider", "page_ref"]),
         ("attempt key", Attempt.objects.all(), ["key"]),
         ("refund", Refund.objects.exclude(ref=""), ["attempt__provider", "ref"]),
+        ("dispute", Dispute.objects.all(), ["provider", "ref"]),
         ("transfer", Receipt.objects.all(), ["reference"]),
         ("transfer back", Refund.objects.exclude(paid_ref=""), ["paid_ref"]),
         ("notice", WebhookEvent.objects.all(), ["provider", "ref"]),
@@ -277,7 +293,13 @@ def events_tell_the_state() -> Iterator[str]:
         more[pool_id][pk] = added
     backing = sums_by_pool(Backing.objects.values_list("pool", "kind"))
     payouts = sums_by_pool(Payout.objects.values_list("pool", "to"))
-    for pool in Pool.objects.annotate(captured=summed(Charge.objects.all(), "captured", "pledge__pool")):
+    disputes: dict[int, dict[int, str]] = defaultdict(dict)
+    for pool_id, pk, state in Dispute.objects.values_list("attempt__charge__pledge__pool", "pk", "state"):
+        disputes[pool_id][pk] = state
+    for pool in Pool.objects.annotate(
+        captured=summed(Charge.objects.all(), "captured", "pledge__pool"),
+        charged_back=summed(Dispute.objects.all(), "charged_back", "attempt__charge__pledge__pool"),
+    ):
         replayed = told.get(pool.pk, Replayed())
         for what, says, is_so in [
             ("state", replayed.state, pool.state),
@@ -288,6 +310,8 @@ def events_tell_the_state() -> Iterator[str]:
             ("seats given away", replayed.seats, seats[pool.pk]),
             ("requests for more", replayed.more, more[pool.pk]),
             ("refunds", replayed.refunds, refunds[pool.pk]),
+            ("disputes", replayed.disputes, disputes[pool.pk]),
+            ("money taken back by banks", replayed.charged_back, pool.charged_back),
             ("backing", replayed.backing, backing[pool.pk]),
             ("payouts", replayed.payouts, payouts[pool.pk]),
             ("closing time", replayed.closes_at, pool.closes_at if pool.extended_from else None),
@@ -348,6 +372,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     locked_amounts_are_right,
     nobody_pays_more_than_agreed,
     what_arrived_is_told_by_its_payments,
+    each_rappen_goes_back_once,
     credit_notes_cancel_what_is_not_owed,
     no_more_stands_than_was_approved,
     seats_are_given_once,

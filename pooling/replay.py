@@ -24,6 +24,8 @@ class Replayed:
     closes_at: datetime | None = None  # None where it was never moved
     subsidy: int | None = None  # None where it never grew
     refunds: dict[int, str] = field(default_factory=dict)
+    disputes: dict[int, str] = field(default_factory=dict)
+    charged_back: int = 0
     seats: dict[int, int] = field(default_factory=dict)  # that were given to other organisations, by pledge
     holders: dict[int, int] = field(default_factory=dict)  # of pledges that passed to another organisation
     more: dict[int, int] = field(default_factory=dict)  # shares that are asked for beside those that stand, by pledge
@@ -71,6 +73,18 @@ BACKING_TURNS = {
     "gap_absorbed": BackingKind.ABSORBED,
     "gap_reversed": BackingKind.REVERSED,
 }
+DISPUTE_TURNS = {
+    "inquiry_opened",
+    "dispute_opened",
+    "dispute_answered",
+    "dispute_won",
+    "dispute_lost",
+    "dispute_closed",
+    "dispute_reinstated",
+}
+# What each makes of the money that banks took back.
+CHARGED_BACK = {"dispute_lost": 1, "dispute_reinstated": -1}
+PAYOUT_TURNS = {"surplus_paid": 1, "surplus_reduced": -1}
 SEAT_TURNS = {"seats_given": 1, "seats_taken_back": -1}
 MORE_ENDS = {"approval_given", "more_declined", "more_ended"}
 # What an event may say beside its ids: figures and codes, never a name.
@@ -101,6 +115,7 @@ FIGURES = {
     "subsidy",
     "subsidy_before",
     "pays_by",
+    "dispute",
 }
 
 
@@ -132,8 +147,11 @@ def replay(events: QuerySet[PoolEvent]) -> dict[int, Replayed]:
             pool.freed -= happened.figures["shares"]
         elif happened.kind in BACKING_TURNS:
             add(pool.backing, BACKING_TURNS[happened.kind], happened.figures["amount"])
-        elif happened.kind == "surplus_paid":
-            add(pool.payouts, happened.figures["to"], happened.figures["amount"])
+        elif happened.kind in PAYOUT_TURNS:
+            add(pool.payouts, happened.figures["to"], PAYOUT_TURNS[happened.kind] * happened.figures["amount"])
+        elif happened.kind in DISPUTE_TURNS:
+            pool.disputes[happened.figures["dispute"]] = happened.figures["state"]
+            pool.charged_back += CHARGED_BACK.get(happened.kind, 0) * happened.figures["amount"]
         elif happened.kind == "pool_extended":
             pool.closes_at = datetime.fromisoformat(happened.figures["closes_at"])
         elif happened.kind == "subsidy_grown":

@@ -7,6 +7,7 @@ from pooling.actions.approval_letters import send_approval_letters
 from pooling.actions.approvals import remind_approvers
 from pooling.actions.asking_more import expire_requests_for_more
 from pooling.actions.backing import declare_short_pools
+from pooling.actions.disputes import follow_disputes, look_behind_refused_refunds
 from pooling.actions.dropping import give_up_overdue_charges, remind_of_mending
 from pooling.actions.methods import release_unused_methods
 from pooling.actions.notices import handle_waiting_events, look_at_setup_pages
@@ -41,7 +42,9 @@ STEPS = (
     make_offers,  # of all that the steps before have freed
     remind_of_mending,
     declare_short_pools,  # once what could be paid is paid or given up
+    follow_disputes,  # before refunds: nothing of a payment that is disputed is sent back
     send_due_refunds,
+    look_behind_refused_refunds,
     settle_refused_refunds,  # after that: it finds those that were made in the provider's dashboard
     release_unused_methods,
 )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from pooling.models import (
     Charge,
+    Dispute,
     PayoutTo,
     Pledge,
     PledgeState,
@@ -147,8 +148,9 @@ class CostSheet:
 
     @property
     def not_kept(self) -> int:
-        """What went or goes back because it was not owed; the surplus of those who paid stands by itself."""
-        return self.money.refunded + self.money.refund_due - self.surplus_to_payers
+        """What went or goes back, a surplus of those who paid left out: that stands by itself."""
+        money = self.money
+        return money.refunded + money.refund_due + money.charged_back - self.surplus_to_payers
 
     @property
     def available(self) -> int:
@@ -236,11 +238,17 @@ def prices_of(pool: Pool, *, pledge: Pledge | None = None) -> dict[int, list[Pri
 
 
 def refunds_of(pool: Pool) -> tuple[dict[int, int], dict[int, int]]:
-    """By pledge: what is to go back, and what went back."""
+    """By pledge: what is to go back, and what went back.
+
+    What a bank charged back went back, too: whose bank did so is nobody else's affair.
+    """
     going_back: dict[int, int] = defaultdict(int)
     refunded: dict[int, int] = defaultdict(int)
     refunds = Refund.objects.filter(charge__pledge__pool=pool).order_by()
     rows: Iterable[tuple[int, str, int]] = refunds.values_list("charge__pledge", "state").annotate(total=Sum("amount"))
     for pledge, state, total in rows:
         (refunded if state in SENT_BACK else going_back)[pledge] += total
+    lost = Dispute.objects.lost().filter(attempt__charge__pledge__pool=pool).order_by()
+    for pledge, total in lost.values_list("attempt__charge__pledge").annotate(total=Sum("charged_back")):
+        refunded[pledge] += total
     return dict(going_back), dict(refunded)

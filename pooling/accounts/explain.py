@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from pooling.models import Pledge, PledgeState, PoolEvent, RefundReason
-from pooling.replay import PLEDGE_TURNS, REFUND_TURNS
+from pooling.replay import CHARGED_BACK, PLEDGE_TURNS, REFUND_TURNS
 
 from .cost_sheet import SENT_BACK, Price, prices_of
 from .sentences import SENTENCES, sentence_of
@@ -29,7 +29,8 @@ BY_APPROVER = {"approval_given", "approval_declined"}
 @dataclass(frozen=True)
 class Balance:
     """After a step, in Rappen. `owed` is what the pledge costs, whether it was paid or not; `going_back` is to be sent
-    back and `refunded` was. `surplus` is the part of both that was owed all the same.
+    back and `refunded` was. `surplus` is the part of both that was owed all the same. `charged_back` is what the bank
+    took back after a dispute: it stays owed, but the portal does not collect it again.
     """
 
     owed: int = 0
@@ -37,10 +38,11 @@ class Balance:
     going_back: int = 0
     refunded: int = 0
     surplus: int = 0
+    charged_back: int = 0
 
     @property
     def back(self) -> int:
-        return self.going_back + self.refunded
+        return self.going_back + self.refunded + self.charged_back
 
     @property
     def net(self) -> int:
@@ -49,8 +51,8 @@ class Balance:
 
     @property
     def open(self) -> int:
-        """What it still has to pay."""
-        return max(0, self.owed - self.net - self.surplus)
+        """What it still has to pay here."""
+        return max(0, self.owed - self.net - self.surplus - self.charged_back)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Books:
         self.paid = 0
         self.refunds: dict[int, tuple[int, bool]] = {}
         self.surplus: dict[int, int] = {}
+        self.charged_back = 0
 
     def enter(self, event: PoolEvent) -> Balance:
         """What an event does to the money, and how it stands then."""
@@ -88,6 +91,8 @@ class Books:
             self.paid += amount
         elif event.kind == "charge_reversed":
             self.paid -= amount
+        elif event.kind in CHARGED_BACK:
+            self.charged_back += CHARGED_BACK[event.kind] * amount
         elif event.kind in REFUND_TURNS and event.refund_id:
             self.refunds[event.refund_id] = (amount, REFUND_TURNS[event.kind] in SENT_BACK)
         if event.refund is not None and event.refund.reason == RefundReason.SURPLUS:
@@ -98,6 +103,7 @@ class Books:
             going_back=sum(amount for amount, is_sent in self.refunds.values() if not is_sent),
             refunded=sum(amount for amount, is_sent in self.refunds.values() if is_sent),
             surplus=sum(self.surplus.values()),
+            charged_back=self.charged_back,
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
-from pooling.models import BackingKind, Charge, Pledge, PledgeState, Pool, Refund, Slot
+from pooling.models import BackingKind, Charge, Dispute, Pledge, PledgeState, Pool, Refund, Slot
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,11 @@ class Money:
     refund_due: int
     drawn: int = 0
     absorbed: int = 0
+    charged_back: int = 0  # by banks of those who paid
 
     @property
     def net(self) -> int:
-        return self.captured - self.refunded - self.refund_due
+        return self.captured - self.refunded - self.refund_due - self.charged_back
 
     @property
     def outstanding(self) -> int:
@@ -51,6 +52,7 @@ def money_of(pool: Pool) -> Money:
         sum(refunds.values()),
         drawn=backings.get(BackingKind.DRAWN, 0) - backings.get(BackingKind.RETURNED, 0),
         absorbed=backings.get(BackingKind.ABSORBED, 0) - backings.get(BackingKind.REVERSED, 0),
+        charged_back=Dispute.objects.filter(attempt__charge__pledge__pool=pool).charged_back(),
     )
 
 

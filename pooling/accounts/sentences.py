@@ -92,6 +92,9 @@ SENTENCES = {
     "gap_absorbed": _("The operator bears %(amount)s that are missing. Your organisation owes no more than before."),
     "gap_reversed": _("The operator no longer has to bear %(amount)s. This does not touch your organisation's money."),
     "surplus_paid": _("A surplus of %(amount)s was paid out as the terms say, to: %(to)s."),
+    "surplus_reduced": _(
+        "The bank took the payment back before its part of the surplus was sent: %(amount)s less are paid out."
+    ),
     "charge_due": _("Prices are locked, and the shares of the pledge cost %(amount)s. Your organisation owes them."),
     "invoice_issued": _(
         "Prices are locked, and the shares of the pledge cost %(amount)s. Your organisation owes them by invoice."
@@ -111,6 +114,23 @@ SENTENCES = {
     "charge_reminded": _("A reminder of the open payment was sent. What is owed stays the same."),
     "charge_failed": _("The payment was given up, because its time was over. It is not owed any more."),
     "charge_void": _("The payment is not owed any more. Nothing will be charged for it."),
+    "inquiry_opened": _(
+        "The bank of whoever paid asked about the payment of %(amount)s. No money moves by that; the operator answers."
+    ),
+    "dispute_opened": _(
+        "The bank of whoever paid disputes the payment: it wants %(amount)s back. Until it is decided, the payment "
+        "counts, and nothing of it is sent back."
+    ),
+    "dispute_answered": _(
+        "The bank examines the disputed payment of %(amount)s. Until it decides, the payment counts."
+    ),
+    "dispute_won": _("The dispute was decided: the payment of %(amount)s stays as it is."),
+    "dispute_lost": _(
+        "The dispute was decided for whoever paid: the bank took %(amount)s back. The portal does not collect them "
+        "again; the operator gets in touch with your organisation."
+    ),
+    "dispute_closed": _("The bank's question about the payment of %(amount)s has ended. The payment stays as it is."),
+    "dispute_reinstated": _("The bank gave back %(amount)s that it had taken. The payment counts again."),
     "refund_due": _("%(amount)s go back to your organisation. %(reason)s"),
     "refund_reduced": _("Because the bank took money back, only %(amount)s still go back to your organisation."),
     "refund_void": _("Because the bank took the money back, nothing more goes back to your organisation."),

@@ -118,6 +118,7 @@ def explanation_columns() -> list[tuple[str, str]]:
         (_("To be paid back"), _("In francs, after the step: what is still to be paid back.")),
         (_("Paid back"), _("In francs, after the step: what was paid back so far.")),
         (_("Reference"), _("Names the payment, the refund or the pledge.")),
+        (_("Taken back by the bank"), _("In francs, after the step: what the bank took back after disputes.")),
     ]
 
 
@@ -133,4 +134,5 @@ def explanation_rows(explanation: Explanation) -> Rows:
             francs(step.amount),
             *map(francs, (after.owed, after.paid, after.going_back, after.refunded)),
             step.reference,
+            francs(after.charged_back),
         ]

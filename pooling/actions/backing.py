@@ -13,7 +13,19 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from members.models import User
-from pooling.models import Backing, BackingKind, Charge, Guarantee, Payout, PayoutTo, Pool, PoolState, Refund, record
+from pooling.models import (
+    Backing,
+    BackingKind,
+    Charge,
+    Dispute,
+    Guarantee,
+    Payout,
+    PayoutTo,
+    Pool,
+    PoolState,
+    Refund,
+    record,
+)
 
 from . import letters, life_letters, seat_letters
 from .errors import NothingToDraw, WrongState
@@ -42,10 +54,11 @@ class Balance:
 
 
 def net_of(pool: Pool) -> int:
-    """Rappen that are there for good: captured, less all that went back or is to go back."""
+    """Rappen that are there for good: captured, less all that went back, is to go back, or was charged back."""
     captured = Charge.objects.filter(pledge__pool=pool).aggregate(sum=Coalesce(Sum("captured"), 0))["sum"]
     returned = Refund.objects.filter(charge__pledge__pool=pool).aggregate(sum=Coalesce(Sum("amount"), 0))["sum"]
-    return int(captured - returned)
+    charged_back = Dispute.objects.filter(attempt__charge__pledge__pool=pool).charged_back()
+    return int(captured - returned - charged_back)
 
 
 def balance_of(pool: Pool) -> Balance:

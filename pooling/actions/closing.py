@@ -60,9 +60,14 @@ def settlement_of(pool: Pool) -> Settlement:
 
 
 def payers_of(pool: Pool) -> list[Pledge]:
-    """Those who have paid their shares."""
+    """Those who have paid their shares. Whose bank took the payment back gets nothing of a surplus."""
     paid = pool.pledges.standing().filter(charges__state__in=Charge.SETTLED_STATES)
-    return list(paid.prefetch_related("charges__attempts__refunds", "charges__receipts__refunds").order_by("pk"))
+    paid = paid.exclude(charges__attempts__disputes__charged_back__gt=0)
+    return list(
+        paid.prefetch_related(
+            "charges__attempts__refunds", "charges__attempts__disputes", "charges__receipts__refunds"
+        ).order_by("pk")
+    )
 
 
 @transaction.atomic

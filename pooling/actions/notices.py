@@ -16,6 +16,7 @@ from pooling.payments import provider
 from pooling.payments.base import Method, Notice, OutcomeUnknown, Progress, RequestRefused
 
 from . import replacing
+from .disputes import look_at_dispute
 from .errors import PaymentUnderWay, Refused
 from .methods import keep_method, release_method, unfinished_setup_pages
 from .outside_refunds import look_for_refunds
@@ -111,7 +112,7 @@ def look_at_setup_pages(*, now: datetime) -> int:
 
 def receive_notice(*, provider_name: str, notice: Notice, now: datetime) -> WebhookEvent | None:
     """Keep a verified notice. None if it was received before: it comes twice often."""
-    about = notice.page_ref or notice.intent_ref or notice.refund_ref
+    about = notice.page_ref or notice.dispute_ref or notice.intent_ref or notice.refund_ref
     try:
         with transaction.atomic():
             return WebhookEvent.objects.create(
@@ -153,6 +154,9 @@ def look_at(happened: WebhookEvent, *, now: datetime) -> None:
     """Find what of ours the notice is about. Raises OutcomeUnknown, RequestRefused."""
     about = happened.about
     if not about:
+        return
+    if happened.kind in provider(happened.provider).dispute_notices:
+        look_at_dispute(provider_name=happened.provider, ref=about, now=now)
         return
     page = (
         SetupPage.objects.filter(provider=happened.provider, ref=about)

@@ -27,6 +27,8 @@ from .patience import BOOKS_FIRST, LEASE, STALE, after
 
 # A refund that the provider took but has not finished is looked at again after this.
 NEXT_LOOK = timedelta(minutes=10)
+# One that was refused because its payment is disputed is sent again after this, unless the dispute is known by then.
+HELD_UP = timedelta(hours=6)
 
 
 def owe_refund(
@@ -61,7 +63,7 @@ def owe_back(*, pledge: Pledge, reason: RefundReason, now: datetime) -> int:
 
 def owe_back_all_of(charges: QuerySet[Charge], *, reason: RefundReason, now: datetime) -> int:
     paid = charges.filter(captured__gt=0).select_related("pledge__pool", "pledge__organisation")
-    paid = paid.prefetch_related("attempts__refunds", "receipts__refunds")
+    paid = paid.prefetch_related("attempts__refunds", "attempts__disputes", "receipts__refunds")
     kept = [each for charge in paid for each in charge.kept()]
     for source, left in kept:
         owe_refund(source=source, amount=left, reason=reason, now=now)
@@ -81,6 +83,9 @@ def send_due_refunds(*, now: datetime) -> int:
         except OutcomeUnknown:
             put_off(refund, now=now)
         except RequestRefused as refusal:
+            if refusal.code == provider(attempt_of(refund).provider).disputed:
+                hold_up(refund, code=refusal.code, now=now)
+                continue
             enter_refund_result(refund=refund, result=RefundResult(Progress.FAILED, failure=refusal.code), now=now)
         else:
             enter_refund_result(refund=refund, result=result, now=now)
@@ -145,19 +150,28 @@ def put_off(refund: Refund, *, now: datetime) -> None:
     Refund.objects.filter(pk=refund.pk, state=RefundState.SENDING).update(next_look_at=now + after(refund.tries))
 
 
+def hold_up(refund: Refund, *, code: str, now: datetime) -> None:
+    """The payment is disputed, which we may not have heard: nothing was sent, and it is due again once that is decided.
+
+    Until then it is not for staff to transfer either: the bank might give the same money back.
+    """
+    held = Refund.objects.filter(pk=refund.pk, state=RefundState.SENDING)
+    held.update(state=RefundState.DUE, failure=code, next_look_at=now + HELD_UP)
+
+
 @transaction.atomic
 def enter_refund_result(*, refund: Refund, result: RefundResult, now: datetime) -> Refund:
     """Record what a provider says of a refund.
 
     Hearing the same again changes nothing; a success may still turn into a failure (it happens). What staff have
-    transferred by hand since stays paid out.
+    transferred by hand since stays paid out, and what a bank gave back stays void.
     """
     refund = (
         Refund.objects.select_for_update(no_key=True, of=("self",))
         .select_related("attempt", "charge__pledge__pool", "charge__pledge__organisation")
         .get(pk=refund.pk)
     )
-    if refund.state == RefundState.PAID_OUT:
+    if refund.state in (RefundState.PAID_OUT, RefundState.VOID):
         return refund
     if result.progress == Progress.OPEN:
         refund.ref = refund.ref or result.ref

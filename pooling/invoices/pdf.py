@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from home.dates import date_in_words
-from pooling.models import Charge, CreditNote, Creditor, CreditReason, Invoice, Pledge, Pool
+from pooling.models import Charge, CreditNote, Creditor, CreditReason, Dispute, Invoice, Pledge, Pool
 from pooling.models.invoice import address_of
 from pooling.money import format_chf, format_francs
 
@@ -168,6 +168,10 @@ def write_receipt(charge: Charge) -> bytes:
         went = {"day": day(refund.paid_on or refund.settled_at)} if refund.settled_at else {}
         text = _("%(day)s, sent back") % went if went else _("To be sent back")
         sheet.line(text, format_francs(-refund.amount))
+    for dispute in Dispute.objects.lost().filter(attempt__charge=charge, charged_back__gt=0).order_by("pk"):
+        kept -= dispute.charged_back
+        when = {"day": day(dispute.closed_at or dispute.opened_at)}
+        sheet.line(_("%(day)s, taken back by the payer's bank") % when, format_francs(-dispute.charged_back))
     sheet.total(_("Paid for good"), format_chf(kept))
     if kept:
         sheet.note(_("We have received this amount. Thank you."))

@@ -2,6 +2,7 @@ from .approval import APPROVAL_HOLD, Approval, ApprovalLetter, ApprovalState
 from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
 from .bank import BankFile, BankLine, BankLineState, Receipt, SentBack
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
+from .dispute import Dispute, DisputeState
 from .event import PoolEvent, event, record, record_all
 from .invoice import CreditNote, Creditor, CreditReason, Invoice, NumberSeries, take_numbers
 from .method import PaysBy, ProviderCustomer, SavedMethod, SetupPage, SetupState
@@ -37,6 +38,8 @@ __all__ = [
     "CreditNote",
     "CreditReason",
     "Creditor",
+    "Dispute",
+    "DisputeState",
     "Guarantee",
     "Invoice",
     "NumberSeries",

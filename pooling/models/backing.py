@@ -72,7 +72,10 @@ class PayoutTo(models.TextChoices):
 
 
 class Payout(models.Model):
-    """`amount` Rappen of a surplus. To an organisation it goes as refunds of its payment, which name this row."""
+    """`amount` Rappen of a surplus. To an organisation it goes as refunds of its payment, which name this row.
+
+    What a bank charges back before such a refund was sent is taken off, down to nothing.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     pool = models.ForeignKey("pooling.Pool", on_delete=models.PROTECT, related_name="payouts")
@@ -86,7 +89,7 @@ class Payout(models.Model):
         verbose_name_plural = _("payouts")
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gte=1), name="payout_is_of_something"),
+            models.CheckConstraint(condition=Q(amount__gte=1) | Q(to="payer", amount=0), name="payout_is_of_something"),
             models.CheckConstraint(
                 condition=Q(to="payer", pledge__isnull=False)
                 | Q(to__in=["operator", "guarantor", "fund"], pledge__isnull=True),

@@ -140,13 +140,17 @@ class Charge(models.Model):
         return max(0, self.amount - self.captured) if self.is_waiting else 0
 
     def kept(self) -> Iterator[tuple[Attempt | Receipt, int]]:
-        """What brought money for it, each with the Rappen of it that neither went back nor are to go back."""
+        """What brought money for it, each with the Rappen of it that did not go back, by refund or by the payer's bank,
+        and are not to go back.
+        """
         receipts = list(self.receipts.all())
         booked_back = Counter[int | None]()
         for receipt in receipts:
             booked_back[receipt.reverses_id] -= receipt.amount if receipt.reverses_id else 0
         for source in (*self.attempts.all(), *receipts):
             left = source.captured - sum(refund.amount for refund in source.refunds.all())
+            if isinstance(source, Attempt):
+                left -= sum(dispute.charged_back for dispute in source.disputes.all())
             left -= booked_back[source.pk] if source in receipts else 0
             if left > 0:
                 yield source, left

@@ -8,10 +8,12 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from pooling.money import RappenField
+
+from .dispute import Dispute
 
 
 class RefundState(models.TextChoices):
@@ -30,15 +32,31 @@ class RefundReason(models.TextChoices):
     OUTSIDE = "outside", _("The operator paid it back.")
 
 
+def is_disputed() -> Exists:
+    """Whether the payment that a refund is of has a dispute which holds it up."""
+    return Exists(Dispute.objects.holding().filter(attempt=OuterRef("attempt")))
+
+
 class RefundQuerySet(models.QuerySet["Refund"]):
     def due(self, *, now: datetime) -> RefundQuerySet:
-        """To be sent to a provider now: never sent, put off until now, or sent by a process that is gone."""
+        """To be sent to a provider now: never sent, put off until now, or sent by a process that is gone.
+
+        What is due of a payment that is disputed waits until that is decided.
+        """
         unsent = self.filter(state__in=[RefundState.DUE, RefundState.SENDING], next_look_at__lte=now)
-        return unsent.filter(attempt__isnull=False)
+        return unsent.filter(attempt__isnull=False).exclude(Q(state=RefundState.DUE) & is_disputed())
 
     def by_hand(self) -> RefundQuerySet:
-        """Those that staff have to transfer: of what was paid by invoice, and what no provider could send."""
-        return self.filter(Q(state=RefundState.FAILED) | Q(state=RefundState.DUE, receipt__isnull=False))
+        """Those that staff have to transfer: of what was paid by invoice, and what no provider could send.
+
+        None of a payment that is disputed: the bank might give it back, too.
+        """
+        waiting = self.filter(Q(state=RefundState.FAILED) | Q(state=RefundState.DUE, receipt__isnull=False))
+        return waiting.exclude(is_disputed())
+
+    def held_up(self) -> RefundQuerySet:
+        """Those that wait until the dispute of their payment is decided."""
+        return self.counted_as_due().filter(is_disputed())
 
     def counted_as_due(self) -> RefundQuerySet:
         """What DESIGN.md calls "refund due": due, sending and failed."""
@@ -118,7 +136,15 @@ class Refund(models.Model):
     @property
     def waits_for_staff(self) -> bool:
         """Whether only staff can send it: see RefundQuerySet.by_hand."""
+        if self.is_held_up:
+            return False
         return self.state == RefundState.FAILED or (self.state == RefundState.DUE and self.receipt_id is not None)
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether it waits until the dispute of its payment is decided."""
+        disputed = self.state not in self.DONE_STATES and self.attempt_id is not None
+        return disputed and Dispute.objects.holding().filter(attempt=self.attempt_id).exists()
 
     @property
     def key(self) -> str:

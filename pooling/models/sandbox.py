@@ -8,15 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SandboxEntry(models.Model):
-    """A page, payment or refund in the sandbox.
+    """A page, payment, refund or dispute in the sandbox.
 
     `key` makes hearing the same request twice change nothing, as at a real provider.
     """
 
     ref = models.CharField(max_length=80, unique=True)
-    kind = models.CharField(max_length=10, choices=[(k, k) for k in ("setup", "page", "payment", "refund")])
+    kind = models.CharField(max_length=10, choices=[(k, k) for k in ("setup", "page", "payment", "refund", "dispute")])
     key = models.CharField(max_length=80, blank=True)
-    state = models.CharField(max_length=12)
+    state = models.CharField(max_length=16)
     amount = models.BigIntegerField(default=0)
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -13,6 +13,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from pooling.models import DisputeState
+
 Parameters = dict[str, Any]
 
 
@@ -162,6 +164,27 @@ class RefundMade:
 
 
 @dataclass(frozen=True)
+class DisputeMade:
+    """A dispute as the provider tells it now. Amounts in Rappen.
+
+    `movements` counts those of the provider's balance, of which `withdrawn` and `reinstated` are the sums: an answer
+    with fewer of them is an older one.
+    """
+
+    ref: str
+    intent_ref: str
+    amount: int
+    state: DisputeState
+    is_inquiry: bool
+    reason: str
+    opened_at: datetime
+    due_by: datetime | None = None
+    withdrawn: int = 0
+    reinstated: int = 0
+    movements: int = 0
+
+
+@dataclass(frozen=True)
 class Notice:
     """A verified webhook: an id that is unique at the provider, its type, and what it is about."""
 
@@ -170,6 +193,7 @@ class Notice:
     page_ref: str = ""  # a setup or payment page
     intent_ref: str = ""  # a payment
     refund_ref: str = ""
+    dispute_ref: str = ""
 
 
 class PaymentProvider(Protocol):
@@ -181,6 +205,8 @@ class PaymentProvider(Protocol):
 
     name: str
     refund_notices: frozenset[str]  # kinds of notices after which a payment may have a refund that we did not make
+    dispute_notices: frozenset[str]  # kinds of notices that are about a dispute
+    disputed: str  # the code with which a refund of a payment that is disputed is refused
 
     def create_customer(self, request: CustomerRequest) -> str:
         """The provider's name for the organisation."""
@@ -241,6 +267,12 @@ class PaymentProvider(Protocol):
 
     def look_at_refund(self, refund_ref: str) -> RefundResult:
         """What became of it."""
+
+    def look_at_dispute(self, dispute_ref: str) -> DisputeMade:
+        """What a bank wants back, and how far that is."""
+
+    def disputes_of(self, intent_ref: str) -> list[DisputeMade]:
+        """All disputes of a payment."""
 
     def release_method(self, method_ref: str) -> None:
         """Forget a saved method. Forgetting one that is gone already is fine."""

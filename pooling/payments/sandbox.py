@@ -14,12 +14,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from pooling.models import SandboxEntry
+from pooling.models import Dispute, DisputeState, SandboxEntry
 
 from .base import (
     ChargeRequest,
     ChargeResult,
     CustomerRequest,
+    DisputeMade,
     ForgedNotice,
     Method,
     Notice,
@@ -45,6 +46,8 @@ class Sandbox:
 
     name = "sandbox"
     refund_notices: frozenset[str] = frozenset()  # it has no dashboard
+    dispute_notices: frozenset[str] = frozenset()
+    disputed = "charge_disputed"
 
     def create_customer(self, request: CustomerRequest) -> str:
         return f"sandbox_customer_{request.organisation}"
@@ -106,6 +109,9 @@ class Sandbox:
         return {"intent_ref": request.intent_ref, "amount": request.amount, "refund": request.refund}
 
     def refund(self, *, key: str, parameters: Parameters) -> RefundResult:
+        held = (*Dispute.OPEN_STATES, DisputeState.LOST)
+        if any(each.state in held and not each.is_inquiry for each in self.disputes_of(parameters["intent_ref"])):
+            raise RequestRefused(self.disputed)
         return RefundResult(
             Progress.SUCCEEDED, enter(key, "refund", Progress.SUCCEEDED, parameters["amount"], parameters).ref
         )
@@ -120,6 +126,13 @@ class Sandbox:
 
     def look_at_refund(self, refund_ref: str) -> RefundResult:
         return RefundResult(Progress(find(refund_ref).state), refund_ref)
+
+    def look_at_dispute(self, dispute_ref: str) -> DisputeMade:
+        return dispute_made(find(dispute_ref))
+
+    def disputes_of(self, intent_ref: str) -> list[DisputeMade]:
+        entries = SandboxEntry.objects.filter(kind="dispute", data__intent_ref=intent_ref)
+        return [dispute_made(entry) for entry in entries]
 
     def release_method(self, method_ref: str) -> None:
         """There is nothing to forget: the method's behaviour is part of its name."""
@@ -178,6 +191,20 @@ def result_of(entry: SandboxEntry) -> ChargeResult:
     if entry.state == Progress.SUCCEEDED:
         return ChargeResult(Progress.SUCCEEDED, entry.ref, entry.amount)
     return ChargeResult(Progress(entry.state), entry.ref, failure=entry.data.get("failure", ""))
+
+
+def dispute_made(entry: SandboxEntry) -> DisputeMade:
+    """A dispute in the books. It has no page of its own: whoever tests opens it by writing the entry."""
+    return DisputeMade(
+        entry.ref,
+        entry.data["intent_ref"],
+        entry.amount,
+        DisputeState(entry.state),
+        is_inquiry=entry.data.get("is_inquiry", False),
+        reason=entry.data.get("reason", "general"),
+        opened_at=entry.created_at,
+        movements=entry.data.get("movements", 0),
+    )
 
 
 def make() -> Sandbox:

@@ -22,6 +22,7 @@ from .base import (
     ChargeRequest,
     ChargeResult,
     CustomerRequest,
+    DisputeMade,
     ForgedNotice,
     Notice,
     OutcomeUnknown,
@@ -59,6 +60,10 @@ class Stripe:
 
     name = "stripe"
     refund_notices = frozenset({"charge.refunded"})
+    dispute_notices = frozenset(
+        f"charge.dispute.{what}" for what in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")
+    )
+    disputed = "charge_disputed"
 
     def create_customer(self, request: CustomerRequest) -> str:
         params: CustomerCreateParams = {
@@ -219,6 +224,16 @@ class Stripe:
         with asking():
             refund = client().v1.refunds.retrieve(refund_ref)
         return answers.refund_result(refund.to_dict())
+
+    def look_at_dispute(self, dispute_ref: str) -> DisputeMade:
+        with asking():
+            dispute = client().v1.disputes.retrieve(dispute_ref)
+        return answers.dispute_made(dispute.to_dict())
+
+    def disputes_of(self, intent_ref: str) -> list[DisputeMade]:
+        with asking():
+            listed = client().v1.disputes.list({"payment_intent": intent_ref, "limit": PAGE_SIZE})
+            return [answers.dispute_made(dispute.to_dict()) for dispute in listed.auto_paging_iter()]
 
     def release_method(self, method_ref: str) -> None:
         try:

@@ -6,10 +6,12 @@ An object's fields: https://docs.stripe.com/api. A field that Stripe leaves out 
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from .base import ChargeResult, Method, Notice, Progress, RefundMade, RefundResult, SetupResult
+from pooling.models import DisputeState
+
+from .base import ChargeResult, DisputeMade, Method, Notice, Progress, RefundMade, RefundResult, SetupResult
 
 Answer = dict[str, Any]
 
@@ -19,6 +21,18 @@ BRANDS = {
     "diners_club": "Diners Club",
     "jcb": "JCB",
     "union_pay": "UnionPay",
+}
+DISPUTES = {
+    "needs_response": DisputeState.NEEDS_RESPONSE,
+    "under_review": DisputeState.UNDER_REVIEW,
+    "appeal_needs_response": DisputeState.NEEDS_RESPONSE,
+    "appeal_under_review": DisputeState.UNDER_REVIEW,
+    "warning_needs_response": DisputeState.NEEDS_RESPONSE,
+    "warning_under_review": DisputeState.UNDER_REVIEW,
+    "warning_closed": DisputeState.CLOSED,
+    "prevented": DisputeState.CLOSED,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
 }
 REFUNDS = {"succeeded": Progress.SUCCEEDED, "failed": Progress.FAILED, "canceled": Progress.FAILED}
 
@@ -117,6 +131,28 @@ def refund_made(refund: Answer) -> RefundMade:
     return RefundMade(refund["id"], refund["amount"], refund_result(refund).progress, made_for)
 
 
+def dispute_made(dispute: Answer) -> DisputeMade:
+    """https://docs.stripe.com/api/disputes/object: what Stripe withdrew and gave back stands in its balance
+    transactions, without its fee. A status that is new to us needs a look, as one that waits for an answer does.
+    """
+    status, intent = dispute["status"], dispute.get("payment_intent")
+    moved = [transaction["amount"] for transaction in dispute.get("balance_transactions") or []]
+    due_by = expanded(dispute.get("evidence_details")).get("due_by")
+    return DisputeMade(
+        ref=dispute["id"],
+        intent_ref=expanded(intent).get("id") or intent or "",
+        amount=dispute["amount"],
+        state=DISPUTES.get(status, DisputeState.NEEDS_RESPONSE),
+        is_inquiry=status.startswith("warning_") or status == "prevented",
+        reason=dispute["reason"],
+        opened_at=datetime.fromtimestamp(dispute["created"], tz=UTC),
+        due_by=datetime.fromtimestamp(due_by, tz=UTC) if due_by else None,
+        withdrawn=-sum(amount for amount in moved if amount < 0),
+        reinstated=sum(amount for amount in moved if amount > 0),
+        movements=len(moved),
+    )
+
+
 def notice_of(event: Answer) -> Notice:
     """Which of our rows a webhook may be about. A setup intent doesn't name its page; the page's own event follows."""
     ref, kind, about = event["id"], event["type"], event["data"]["object"]
@@ -127,6 +163,8 @@ def notice_of(event: Answer) -> Notice:
             return Notice(ref, kind, intent_ref=about["id"])
         case "refund":
             return Notice(ref, kind, refund_ref=about["id"])
-        case "charge" | "dispute":
+        case "dispute":
+            return Notice(ref, kind, intent_ref=about.get("payment_intent") or "", dispute_ref=about["id"])
+        case "charge":
             return Notice(ref, kind, intent_ref=about.get("payment_intent") or "")
     return Notice(ref, kind)

@@ -30,6 +30,7 @@ from pooling.forms import PledgeForm, button_text
 from pooling.models import (
     OFFER_HOLD,
     ApprovalState,
+    Dispute,
     PaysBy,
     Pledge,
     PledgeState,
@@ -197,6 +198,7 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "replaceable": pledge.method is not None and needs_of(pledge.method).filter(pk=pledge.pk).exists(),
             "other_way": other_way(pledge, now=timezone.now()),
             "refunds": [refund for charge in pledge.charges.all() for refund in charge.refunds.all()],
+            "disputes": list(Dispute.objects.filter(attempt__charge__pledge=pledge)),
             "history": accounts.history_of(pledge),
             "acceptances": pledge.acceptances.filter(is_former=False).order_by("pk"),
             "approvals": (approvals := list(pledge.approvals.own().order_by("pk"))),

@@ -124,7 +124,7 @@ class CallingOff:
 def calling_off(pool: Pool) -> CallingOff:
     """What calling `pool` off would do to each live pledge, and to what filled its gap."""
     pledges = pool.pledges.select_related("organisation").prefetch_related(
-        "charges__attempts__refunds", "charges__receipts__refunds"
+        "charges__attempts__refunds", "charges__attempts__disputes", "charges__receipts__refunds"
     )
     effects = [effect_on(pledge) for pledge in pledges]
     balance = balance_of(pool)

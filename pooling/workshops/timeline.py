@@ -31,6 +31,7 @@ SENTENCES = {
     "guarantee_returned": _("%(amount)s went back to the guarantor."),
     "gap_absorbed": _("The operator bears %(amount)s."),
     "gap_reversed": _("The operator no longer bears %(amount)s."),
+    "surplus_reduced": _("The bank of %(organisation)s took its payment back: of the surplus it gets %(amount)s less."),
     "surplus_paid": _("%(amount)s of the surplus were paid out."),
     "pool_lapsed": _(
         "The closing time came with %(standing)s shares: the threshold was not reached. Nobody was charged."
@@ -78,6 +79,15 @@ SENTENCES = {
     "charge_reminded": _("%(organisation)s was reminded of its payment."),
     "charge_failed": _("The payment of %(organisation)s was given up."),
     "charge_void": _("Nothing is owed by %(organisation)s any more."),
+    "inquiry_opened": _("The bank of %(organisation)s asked about its payment of %(amount)s. Please answer it."),
+    "dispute_opened": _(
+        "The bank of %(organisation)s disputes its payment: it wants %(amount)s back. Please answer it."
+    ),
+    "dispute_answered": _("The bank of %(organisation)s examines the disputed payment of %(amount)s."),
+    "dispute_won": _("The dispute with %(organisation)s was won: %(amount)s stay."),
+    "dispute_lost": _("The dispute with %(organisation)s was lost: its bank took %(amount)s back."),
+    "dispute_closed": _("The question of the bank of %(organisation)s about %(amount)s has ended."),
+    "dispute_reinstated": _("The bank of %(organisation)s gave back %(amount)s that it had taken."),
     "refund_due": _("%(amount)s go back to %(organisation)s."),
     "refund_reduced": _("Because the bank took money back, only %(amount)s still go back to %(organisation)s."),
     "refund_void": _("Because the bank took the money back, nothing more goes back to %(organisation)s."),

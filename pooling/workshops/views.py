@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -24,7 +24,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from pooling.accounts import charge_of, money_of
 from pooling.actions.errors import TermsUnsound, WrongState
 from pooling.actions.pools import cancel_pool, draft_pool
-from pooling.models import Charge, Pledge, Pool, PoolState
+from pooling.models import Charge, Dispute, Pledge, Pool, PoolState
 from pooling.views.documents import document
 
 from .figures import calling_off, meaning_of, meaning_of_typed, why_not_to_call_off
@@ -37,6 +37,12 @@ from .timeline import POOL_TAGS, PledgeRow, timeline_of
 
 # With the invoices and credit notes that the list of pledges offers.
 CHARGES = Prefetch("charges", Charge.objects.select_related("invoice__credit_note"))
+
+
+def disputes_of(pool: Pool) -> QuerySet[Dispute]:
+    """Those of the pool's payments, the latest first."""
+    disputes = Dispute.objects.filter(attempt__charge__pledge__pool=pool)
+    return disputes.select_related("attempt__charge__pledge__organisation").order_by("-opened_at")
 
 
 class FinancingView(WagtailAdminTemplateMixin, View):
@@ -139,6 +145,7 @@ class PoolView(FinancingView):
         return self.show(
             meaning=meaning_of(pool),
             money=money_of(pool),
+            disputes=disputes_of(pool),
             tag=POOL_TAGS[pool.state],
             pledges=[PledgeRow(pledge, charge_of(pledge)) for pledge in pledges if not pledge.is_listed],
             line=line[::-1],

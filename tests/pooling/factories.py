@@ -12,7 +12,19 @@ from pooling.actions.asking_more import ask_for_more
 from pooling.actions.bank import enter_receipt
 from pooling.actions.pledges import place_pledge
 from pooling.actions.pools import describe_workshop, draft_pool, open_pool
-from pooling.models import Approval, Charge, Creditor, PaysBy, Pledge, Pool, Receipt, SavedMethod
+from pooling.models import (
+    Approval,
+    Attempt,
+    Charge,
+    Creditor,
+    DisputeState,
+    PaysBy,
+    Pledge,
+    Pool,
+    Receipt,
+    SavedMethod,
+)
+from pooling.payments.base import DisputeMade
 from tests.members.factories import OrganisationFactory, UserFactory
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -161,3 +173,11 @@ def funded(*, behaviours: tuple[str, ...] = ("pays", "pays", "pays"), now: datet
         pledge(pool, behaviour=behaviour, now=now)
     pool.refresh_from_db()
     return pool
+
+
+def dispute_made(attempt: Attempt, *, state: DisputeState, amount: int | None = None, **details: Any) -> DisputeMade:
+    """What a provider tells of a dispute of `attempt`, of all of it unless `amount` says otherwise."""
+    told: dict[str, Any] = {"ref": f"du_{attempt.pk}", "is_inquiry": False, "reason": "general", "opened_at": NOW}
+    told |= {"movements": 1 + (state == DisputeState.WON), "withdrawn": attempt.captured} | details
+    amount = attempt.captured if amount is None else amount
+    return DisputeMade(intent_ref=attempt.intent_ref, amount=amount, state=state, **told)

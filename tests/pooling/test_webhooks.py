@@ -123,7 +123,10 @@ def test_a_length_that_is_no_number_is_no_server_error(bank: Bank, client: Clien
         ({"object": "refund", "id": "re_1"}, {"refund_ref": "re_1"}),
         ({"object": "charge", "id": "ch_1", "payment_intent": "pi_1"}, {"intent_ref": "pi_1"}),
         ({"object": "charge", "id": "ch_1", "payment_intent": None}, {}),
-        ({"object": "dispute", "id": "du_1", "payment_intent": "pi_1"}, {"intent_ref": "pi_1"}),
+        (
+            {"object": "dispute", "id": "du_1", "payment_intent": "pi_1"},
+            {"intent_ref": "pi_1", "dispute_ref": "du_1"},
+        ),
         ({"object": "setup_intent", "id": "seti_1"}, {}),
         ({"object": "payment_method", "id": "pm_1"}, {}),
         ({"object": "mandate", "id": "mandate_1"}, {}),

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 # imported for their operations, which register themselves
-from . import charges, checkout, customers, endpoints, intents, methods, refunds, setup_intents  # noqa: F401
+from . import charges, checkout, customers, disputes, endpoints, intents, methods, refunds, setup_intents  # noqa: F401
 from .answers import WORLD, json_answer
 from .errors import StripeError, refuse
 from .faults import REFUSALS, UNKNOWN_ERROR, WITHOUT_EFFECT, Fault, hang_up, refusal

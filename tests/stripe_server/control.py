@@ -11,6 +11,7 @@ from .answers import WORLD, json_answer
 from .cards import DECLINED_CARD, GOOD_CARD
 from .checkout import expire_session
 from .confirming import authenticate
+from .disputes import STATUSES, open_dispute, turn
 from .endpoints import require_loopback
 from .errors import StripeError, refuse
 from .events import MODES, Delivery, Rule
@@ -195,6 +196,22 @@ def authenticate_(world: World, data: Data) -> Data:
     intent = world.objects[data["intent"]]
     authenticate(world, intent, ok=data.get("ok", True))
     return world.public(intent)
+
+
+@control
+def dispute(world: World, data: Data) -> Data:
+    """what the payer's bank does: {intent, amount, reason, status: needs_response|warning_needs_response} opens a
+    dispute or asks; {dispute, status: needs_response|under_review|won|lost|warning_closed|...} goes on with one"""
+    if str(data.get("status", STATUSES[0])) not in STATUSES:
+        refuse("unknown status")
+    if "dispute" in data:
+        found = world.get(data["dispute"], "dispute")
+        turn(world, found, data["status"])
+        return world.public(found)
+    intent = world.get(data["intent"], "payment_intent")
+    charge = world.objects[intent["latest_charge"]]
+    how = {"reason": data.get("reason", "fraudulent"), "status": data.get("status", "needs_response")}
+    return world.public(open_dispute(world, charge, amount=data.get("amount"), **how))
 
 
 @control

@@ -1,5 +1,6 @@
 """Refunds: https://docs.stripe.com/api/refunds."""
 
+from .disputes import check_undisputed
 from .errors import refuse
 from .listing import listing
 from .routes import operation
@@ -55,6 +56,7 @@ def charge_to_refund(world: World, params: Params) -> Object:
 
 
 def check_refundable(world: World, charge: Object, amount: int, left: int) -> None:
+    check_undisputed(world, charge)
     if left == 0:
         refuse(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if not 0 < amount <= left:

@@ -25,6 +25,7 @@ RESOURCES: dict[str, Any] = {
     for resource in (
         stripe.Charge,
         stripe.Customer,
+        stripe.Dispute,
         stripe.Event,
         stripe.PaymentIntent,
         stripe.PaymentMethod,

@@ -22,6 +22,7 @@ PREFIXES = {
     "charge": "ch",
     "checkout.session": "cs_test",
     "customer": "cus",
+    "dispute": "du",
     "event": "evt",
     "payment_intent": "pi",
     "payment_method": "pm",
