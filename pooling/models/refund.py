@@ -135,9 +135,9 @@ class Refund(models.Model):
 
     @property
     def waits_for_staff(self) -> bool:
-        """Whether only staff can send it: see RefundQuerySet.by_hand."""
-        if self.is_held_up:
-            return False
+        """Whether only staff can send it. Unlike RefundQuerySet.by_hand of one that is held up, too: what was
+        transferred is entered.
+        """
         return self.state == RefundState.FAILED or (self.state == RefundState.DUE and self.receipt_id is not None)
 
     @property

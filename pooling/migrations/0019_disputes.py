@@ -9,7 +9,7 @@ import pooling.money
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pooling', '0016_outside_refunds'),
+        ('pooling', '0018_sent_back'),
     ]
 
     operations = [
