@@ -9,7 +9,7 @@ import pooling.money
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pooling', '0018_sent_back'),
+        ('pooling', '0019_replacing_methods'),
     ]
 
     operations = [
