@@ -17,7 +17,7 @@ from django.utils import translation
 if TYPE_CHECKING:
     from members.models import Organisation
 
-    from .models import Approval, Charge, Pledge, Pool, Transfer
+    from .models import Approval, Charge, Pledge, Pool, SavedMethod, Transfer
 
 MEND = "pooling.mend"
 APPROVAL = "pooling.approval"
@@ -53,6 +53,12 @@ def methods_url(organisation: Organisation, language: str) -> str:
 def methods_return_url(organisation: Organisation, language: str) -> str:
     """Where a person comes back to from the page on which another method is given instead of a saved one."""
     return absolute("pooling:methods_return", organisation.uuid, language=language)
+
+
+def replace_url(pledge: Pledge, method: SavedMethod, language: str) -> str:
+    """Where another method takes the place of the pledge's one; it asks for log-in."""
+    address = absolute("pooling:method_replace", pledge.organisation.uuid, method.pk, language=language)
+    return f"{address}?pledge={pledge.uuid}"
 
 
 def mend_url(charge: Charge, language: str) -> str:

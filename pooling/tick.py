@@ -9,6 +9,7 @@ from pooling.actions.asking_more import expire_requests_for_more
 from pooling.actions.backing import declare_short_pools
 from pooling.actions.disputes import follow_disputes, look_behind_refused_refunds
 from pooling.actions.dropping import give_up_overdue_charges, remind_of_mending
+from pooling.actions.method_looks import look_at_methods
 from pooling.actions.methods import release_unused_methods
 from pooling.actions.notices import handle_waiting_events, look_at_setup_pages
 from pooling.actions.outside_refunds import settle_refused_refunds
@@ -47,4 +48,5 @@ STEPS = (
     look_behind_refused_refunds,
     settle_refused_refunds,  # after that: it finds those that were made in the provider's dashboard
     release_unused_methods,
+    look_at_methods,
 )

@@ -85,6 +85,12 @@ FAILED: Facts = {
     "asks_for_confirmation": False,
     "mend_url": address("pay/example/"),
 }
+METHOD_ENDS: Facts = {
+    "most": 250_000,
+    "is_gone": False,
+    "expires_on": CLOSES.date(),
+    "replace_url": address("payment-methods/example/"),
+}
 BY_INVOICE: Facts = {"method": "", "by_invoice": True}
 INVOICED: Facts = BY_INVOICE | {
     "standing": 8,
@@ -289,6 +295,10 @@ GROUPS: dict[str, dict[str, States]] = {
             "takes place": FUNDED | {"standing": 9, "takes_place": True},
             "instead of an invoice": FUNDED | CREDITED | {"takes_place": True},
             "split": FUNDED | SPLIT | {"standing": 11, "amount": 181_819},
+        },
+        "pooling/letters/method_ends.txt": {
+            "expires": METHOD_ENDS,
+            "gone": METHOD_ENDS | {"is_gone": True},
         },
         "pooling/letters/charged.txt": {"": PAID, "takes place": PAID | {"takes_place": True}},
         "pooling/letters/failed.txt": {"declined": FAILED, "confirmation": FAILED | {"asks_for_confirmation": True}},

@@ -5,7 +5,7 @@ from .explain import Explanation, explanation_of
 from .history import Step, history_of
 from .ladder import Rung, ladder_of
 from .money import Money, money_of, paid_shares
-from .pledges import charge_of, is_alive, needs_you, passed_on_by, pledges_of, position_of
+from .pledges import charge_of, is_alive, lost_its_method, needs_you, passed_on_by, pledges_of, position_of
 
 __all__ = [
     "CostSheet",
@@ -19,6 +19,7 @@ __all__ = [
     "history_of",
     "is_alive",
     "ladder_of",
+    "lost_its_method",
     "money_of",
     "needs_you",
     "paid_shares",

@@ -55,7 +55,8 @@ def is_alive(pledge: Pledge) -> bool:
 
 
 def needs_you(pledge: Pledge) -> bool:
-    """Whether the organisation has to do something now: answer an offer, give a method, mend a payment, pay an invoice.
+    """Whether the organisation has to do something now: answer an offer, give a method (another one where it
+    can't be charged any more), mend a payment, pay an invoice.
 
     That somebody has to approve is not its own affair.
     """
@@ -64,4 +65,15 @@ def needs_you(pledge: Pledge) -> bool:
         pledge.state == PledgeState.OFFERED
         or (pledge.state == PledgeState.PENDING and not pledge.awaits_approval)
         or (charge is not None and charge.is_waiting)
+        or lost_its_method(pledge)
+    )
+
+
+def lost_its_method(pledge: Pledge) -> bool:
+    """Whether it counts on a method that can't be charged any more, and there is still time to give another one."""
+    return (
+        pledge.state == PledgeState.STANDING
+        and pledge.pool.state == PoolState.OPEN
+        and pledge.method is not None
+        and pledge.method.gone_at is not None
     )

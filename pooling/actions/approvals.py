@@ -153,7 +153,7 @@ def ask(
 def method_is_gone(*, method: SavedMethod, organisation: Organisation) -> bool:
     """Whether the method was released, read under its lock: from now on the pledge keeps it from being so."""
     locked = SavedMethod.objects.select_for_update(no_key=True).get(pk=method.pk, organisation=organisation)
-    return locked.released_at is not None
+    return locked.released_at is not None or locked.gone_at is not None
 
 
 @transaction.atomic

@@ -168,13 +168,15 @@ def keep_method(*, organisation: Organisation, provider_name: str, method: Metho
             "label": method.label[:60],
             "expires_on": method.expires_on,
             "saved_at": now,
+            "looked_at": now,
         },
     )[0]
 
 
 def usable_methods(organisation: Organisation) -> list[SavedMethod]:
     """Those that a new pledge may use."""
-    return list(organisation.methods.filter(released_at=None, provider=current_provider().name).order_by("-saved_at"))
+    usable = organisation.methods.filter(released_at=None, gone_at=None, provider=current_provider().name)
+    return list(usable.order_by("-saved_at"))
 
 
 def release_unused_methods(*, now: datetime) -> int:

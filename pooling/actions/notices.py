@@ -18,6 +18,7 @@ from pooling.payments.base import Method, Notice, OutcomeUnknown, Progress, Requ
 from . import replacing
 from .disputes import look_at_dispute
 from .errors import PaymentUnderWay, Refused
+from .method_looks import look_at_saved_method
 from .methods import keep_method, release_method, unfinished_setup_pages
 from .outside_refunds import look_for_refunds
 from .patience import LEASE, after
@@ -112,7 +113,7 @@ def look_at_setup_pages(*, now: datetime) -> int:
 
 def receive_notice(*, provider_name: str, notice: Notice, now: datetime) -> WebhookEvent | None:
     """Keep a verified notice. None if it was received before: it comes twice often."""
-    about = notice.page_ref or notice.dispute_ref or notice.intent_ref or notice.refund_ref
+    about = notice.page_ref or notice.dispute_ref or notice.intent_ref or notice.refund_ref or notice.method_ref
     try:
         with transaction.atomic():
             return WebhookEvent.objects.create(
@@ -165,6 +166,8 @@ def look_at(happened: WebhookEvent, *, now: datetime) -> None:
     )
     if page:
         look_at_setup_page(page=page, now=now)
+    if method := SavedMethod.objects.filter(provider=happened.provider, ref=about, released_at=None).first():
+        look_at_saved_method(method=method, now=now)
     # A card declined on a payment page is not the end: its intent fails, and the page stays open for another card. So a
     # page is asked first.
     attempt = Attempt.objects.filter(Q(page_ref=about) | Q(intent_ref=about), provider=happened.provider).first()

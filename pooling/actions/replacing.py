@@ -97,7 +97,7 @@ def use_instead(
     if any(charge.state == ChargeState.SENDING for charge in charges):
         raise PaymentUnderWay
     still = set(needs_of(old).values_list("pk", flat=True))
-    own = SavedMethod.objects.filter(organisation=old.organisation_id, released_at=None)
+    own = SavedMethod.objects.filter(organisation=old.organisation_id, released_at=None, gone_at=None)
     if not own.select_for_update(no_key=True).filter(pk=new.pk).exists():
         raise MethodReleased
     moved = [pledge for pledge in locked if pledge.pk in still and new.pk != old.pk]

@@ -54,7 +54,7 @@ def take_method(*, pledge: Pledge, method: SavedMethod | None) -> None:
     pledge keeps it from being so.
     """
     if method is not None:
-        own = SavedMethod.objects.filter(organisation=pledge.organisation_id, released_at=None)
+        own = SavedMethod.objects.filter(organisation=pledge.organisation_id, released_at=None, gone_at=None)
         method = own.select_for_update(no_key=True).filter(pk=method.pk).first()
         if method is None:
             raise MethodGone

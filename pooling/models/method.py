@@ -50,6 +50,8 @@ class SavedMethod(models.Model):
     name = models.CharField(_("name"), max_length=40, blank=True)  # the organisation's own
     expires_on = models.DateField(null=True)
     saved_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)  # when the provider was asked last
+    gone_at = models.DateTimeField(null=True)  # since then the provider charges it no more, though pledges name it
     released_at = models.DateTimeField(null=True)
     forgotten_at = models.DateTimeField(null=True)
 

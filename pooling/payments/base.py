@@ -91,6 +91,13 @@ class Method:
 
 
 @dataclass(frozen=True)
+class MethodSeen:
+    """What a provider says of a saved method now. `method` is there unless it can't be charged any more."""
+
+    method: Method | None = None
+
+
+@dataclass(frozen=True)
 class SetupResult:
     """What became of a setup page. `method` is there if and only if it succeeded."""
 
@@ -194,6 +201,7 @@ class Notice:
     intent_ref: str = ""  # a payment
     refund_ref: str = ""
     dispute_ref: str = ""
+    method_ref: str = ""  # a saved method
 
 
 class PaymentProvider(Protocol):
@@ -273,6 +281,9 @@ class PaymentProvider(Protocol):
 
     def disputes_of(self, intent_ref: str) -> list[DisputeMade]:
         """All disputes of a payment."""
+
+    def look_at_method(self, method_ref: str) -> MethodSeen:
+        """What has become of a saved method: a new expiry, or that it was detached or its mandate taken back."""
 
     def release_method(self, method_ref: str) -> None:
         """Forget a saved method. Forgetting one that is gone already is fine."""

@@ -23,6 +23,7 @@ from .base import (
     DisputeMade,
     ForgedNotice,
     Method,
+    MethodSeen,
     Notice,
     Page,
     Parameters,
@@ -133,6 +134,10 @@ class Sandbox:
     def disputes_of(self, intent_ref: str) -> list[DisputeMade]:
         entries = SandboxEntry.objects.filter(kind="dispute", data__intent_ref=intent_ref)
         return [dispute_made(entry) for entry in entries]
+
+    def look_at_method(self, method_ref: str) -> MethodSeen:
+        behaviour = method_ref.split("_")[1]
+        return MethodSeen(Method(method_ref, "", "card", BEHAVIOURS[behaviour], None))
 
     def release_method(self, method_ref: str) -> None:
         """There is nothing to forget: the method's behaviour is part of its name."""

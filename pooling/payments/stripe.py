@@ -24,6 +24,7 @@ from .base import (
     CustomerRequest,
     DisputeMade,
     ForgedNotice,
+    MethodSeen,
     Notice,
     OutcomeUnknown,
     Page,
@@ -234,6 +235,20 @@ class Stripe:
         with asking():
             listed = client().v1.disputes.list({"payment_intent": intent_ref, "limit": PAGE_SIZE})
             return [answers.dispute_made(dispute.to_dict()) for dispute in listed.auto_paging_iter()]
+
+    def look_at_method(self, method_ref: str) -> MethodSeen:
+        try:
+            with asking():
+                method = client().v1.payment_methods.retrieve(method_ref).to_dict()
+        except RequestRefused as refusal:
+            if refusal.code != "resource_missing":
+                raise
+            return MethodSeen()
+        if method["type"] != "twint":
+            return answers.method_seen(method, mandates=[])
+        with asking():
+            listed = client().v1.setup_intents.list({"payment_method": method_ref, "expand": ["data.mandate"]})
+        return answers.method_seen(method, mandates=[intent.to_dict().get("mandate") for intent in listed.data])
 
     def release_method(self, method_ref: str) -> None:
         try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pooling.models import DisputeState
 
-from .base import ChargeResult, DisputeMade, Method, Notice, Progress, RefundMade, RefundResult, SetupResult
+from .base import ChargeResult, DisputeMade, Method, MethodSeen, Notice, Progress, RefundMade, RefundResult, SetupResult
 
 Answer = dict[str, Any]
 
@@ -68,6 +68,18 @@ def method_of(method: Answer) -> Method:
     label = f"{BRANDS.get(brand, brand.replace('_', ' ').title())} •••• {card['last4']}"
     year, month = card["exp_year"], card["exp_month"]
     return Method(method["id"], customer, kind, label, date(year, month, monthrange(year, month)[1]))
+
+
+def method_seen(method: Answer, *, mandates: list[Any]) -> MethodSeen:
+    """A detached method has no customer, and can't be attached again: https://docs.stripe.com/api/payment_methods/detach.
+
+    TWINT can be charged as long as one of its mandates is active: https://docs.stripe.com/api/mandates.
+    """
+    states = [mandate["status"] for mandate in map(expanded, mandates) if mandate]
+    taken_back = bool(states) and all(state == "inactive" for state in states)
+    if not method.get("customer") or taken_back:
+        return MethodSeen()
+    return MethodSeen(method_of(method))
 
 
 def page_result(session: Answer) -> ChargeResult:
@@ -161,6 +173,11 @@ def notice_of(event: Answer) -> Notice:
             return Notice(ref, kind, page_ref=about["id"])
         case "payment_intent":
             return Notice(ref, kind, intent_ref=about["id"])
+        case "payment_method":
+            return Notice(ref, kind, method_ref=about["id"])
+        case "mandate":
+            method = about.get("payment_method")
+            return Notice(ref, kind, method_ref=expanded(method).get("id") or method or "")
         case "refund":
             return Notice(ref, kind, refund_ref=about["id"])
         case "dispute":

@@ -18,12 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from members.models import Organisation
 from pooling.actions.errors import NotTheirMethods, PaymentUnderWay, Refused
+from pooling.actions.method_looks import ends_too_early
 from pooling.actions.methods import usable_methods
 from pooling.actions.notices import look_at_setup_page
 from pooling.actions.replacement_pages import open_replacement_page
 from pooling.actions.replacing import name_method, needs_of, remove_method, replace_method, uses_of
 from pooling.method_forms import NameForm, OtherMethodForm, ReplaceForm
-from pooling.models import Pledge, SavedMethod, SetupPage, SetupState
+from pooling.models import Pledge, PoolState, SavedMethod, SetupPage, SetupState
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
 from .leaving import leads_to_provider
@@ -36,6 +37,7 @@ class Entry:
     method: SavedMethod
     pledges: list[Pledge]
     is_needed: bool
+    ends_early: bool  # for one of the pledges
     form: NameForm
 
 
@@ -100,7 +102,9 @@ def show(
     for method in saved_methods(organisation):
         pledges = uses_of(method).select_related("pool").prefetch_related("pool__texts").order_by("pk")
         form = typed if typed and of == method else NameForm(method=method)
-        entries.append(Entry(method, list(pledges), needs_of(method).exists(), form))
+        needs = list(needs_of(method).select_related("pool"))
+        early = any(ends_too_early(method, pledge) for pledge in needs if pledge.pool.state == PoolState.OPEN)
+        entries.append(Entry(method, list(pledges), bool(needs), early, form))
     context = {
         "organisation": organisation,
         "entries": entries,

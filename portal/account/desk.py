@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from home.dates import date_in_words
-from pooling.accounts import charge_of, position_of
+from pooling.accounts import charge_of, lost_its_method, position_of
 from pooling.models import Charge, ChargeState, PaysBy, Pledge, PledgeState, PoolState
 from pooling.money import format_chf
 
@@ -84,6 +84,8 @@ def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
         return _("It waits for approval. Nothing is binding before.")
     if pledge.state == PledgeState.PENDING:
         return _("A payment method is missing. Nothing is binding before.")
+    if lost_its_method(pledge):
+        return _("The saved payment method can't be charged any more. Please give another one.")
     if charge is not None and charge.is_waiting and charge.pays_by == PaysBy.INVOICE:
         return invoice_step(charge)
     if charge is not None and charge.state == ChargeState.ACTION_REQUIRED:

@@ -208,5 +208,6 @@ def method(by: Organisation, behaviour: str, *, at: datetime) -> SavedMethod:
             "ref": f"sandbox_{behaviour}_{uuid.uuid4()}",
             "kind": "card",
             "saved_at": at,
+            "looked_at": at,
         },
     )[0]

@@ -91,6 +91,7 @@ def method(of: Organisation, behaviour: str = "pays") -> SavedMethod:
         kind="card",
         label="Sandbox",
         saved_at=NOW,
+        looked_at=NOW,
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.test import override_settings
+
 from pooling.actions.mending import look_at_payment, open_payment_page
 from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import handle_event, receive_notice
@@ -28,6 +30,8 @@ EXPIRE = "^/v1/checkout/sessions/[^/]+/expire$"
 ONE_INTENT = "^/v1/payment_intents/[^/]+$"
 CANCEL = "^/v1/payment_intents/[^/]+/cancel$"
 ONE_REFUND = "^/v1/refunds/[^/]+$"
+ONE_METHOD = "^/v1/payment_methods/[^/]+$"
+SETUPS = "^/v1/setup_intents$"
 DETACH = "^/v1/payment_methods/[^/]+/detach$"
 
 
@@ -88,6 +92,17 @@ def method_not_needed(bank: Bank) -> None:
     bank.pledged(bank.opened(), "pm_card_visa")
     withdraw(bank)
     bank.later(hours=1)
+
+
+def method_renewed(bank: Bank) -> None:
+    [pledge] = bank.pledged(bank.opened(), "pm_card_visa")
+    assert pledge.method
+    bank.control("renew", payment_method=pledge.method.ref, exp_month=2, exp_year=2036)
+
+
+def twint_given(bank: Bank) -> None:
+    with override_settings(STRIPE_TWINT_SAVING=True):
+        bank.give_method(bank.held(bank.opened()), "pm_twint")
 
 
 def funded(bank: Bank) -> None:
@@ -178,6 +193,12 @@ def told_of_refund(bank: Bank) -> None:
     notified(bank, kind="refund.updated", refund_ref=Refund.objects.get().ref)
 
 
+def told_of_method(bank: Bank) -> None:
+    method = Pledge.objects.get().method
+    assert method
+    notified(bank, kind="payment_method.automatically_updated", method_ref=method.ref)
+
+
 def told_of_refund_of_payment(bank: Bank) -> None:
     notified(bank, kind="charge.refunded", intent_ref=Charge.objects.get().attempts.get().intent_ref)
 
@@ -224,5 +245,7 @@ ROWS = [
     Row("refunds.list", "after a lost answer", "GET", REFUNDS, refund_answer_lost, tick, returned=1),
     Row("refunds.list", "after a notice", "GET", REFUNDS, refunded, told_of_refund_of_payment, returned=1),
     Row("refunds.retrieve", "after a notice", "GET", ONE_REFUND, refunded, told_of_refund, returned=1),
+    Row("payment_methods.retrieve", "after a notice", "GET", ONE_METHOD, method_renewed, told_of_method, charged=0),
+    Row("setup_intents.list", "after a notice", "GET", SETUPS, twint_given, told_of_method, charged=0),
     Row("payment_methods.detach", "when nobody pledges", "POST", DETACH, method_not_needed, tick, charged=0),
 ]

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from members.models import Membership, Role
+from pooling.actions.method_looks import enter_seen
 from pooling.actions.pledges import withdraw_pledge
 from pooling.models import Pledge, SandboxEntry, SavedMethod
-from pooling.payments.base import OutcomeUnknown
+from pooling.payments.base import MethodSeen, OutcomeUnknown
 from pooling.payments.sandbox import Sandbox
 from tests.members.factories import UserFactory
 
@@ -165,6 +166,18 @@ def test_a_pledge_leads_to_its_own_replacement(client, organisation, method, ple
     assert address in client.get(at("pledge", pledge.uuid)).content.decode()
     form = client.get(address).context["form"]
     assert form["pledges"].value() == [pledge.pk]
+
+
+def test_a_method_that_is_gone_is_shown_wherever_its_pledge_is(client, organisation, method, pledge) -> None:
+    enter_seen(method=method, seen=MethodSeen(), now=timezone.now())
+    leads_to = f"{at('method_replace', organisation.uuid, method.pk)}?pledge={pledge.uuid}"
+    with translation.override("de"):
+        overview = reverse("dashboard")
+    for address in (overview, at("pledge", pledge.uuid)):
+        page = client.get(address).content.decode()
+        assert "notice-wait" in page
+        assert leads_to in page
+    assert "state-wait" in client.get(at("methods", organisation.uuid)).content.decode()
 
 
 def test_removing_one_that_a_pledge_needs_asks_for_another(client, organisation, method, pledge) -> None:

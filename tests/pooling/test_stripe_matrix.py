@@ -47,6 +47,7 @@ ALIVE = {
     ("payment_intents.cancel", "409"),
     ("checkout.sessions.expire", "timeout_after"),
     ("refunds.list", "503"),
+    ("setup_intents.list", "timeout"),
 }
 KILLED = {
     ("payment_intents.create", "500_after"),

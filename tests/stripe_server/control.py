@@ -215,6 +215,26 @@ def dispute(world: World, data: Data) -> Data:
 
 
 @control
+def mandate(world: World, data: Data) -> Data:
+    """the holder takes a TWINT mandate back, or the bank does: {payment_method}"""
+    found = next(each for each in world.all("mandate") if each["payment_method"] == data["payment_method"])
+    found["status"] = "inactive"
+    world.behaviours[data["payment_method"]].setup_done = False
+    world.emit("mandate.updated", found, {"status": "active"})
+    return found
+
+
+@control
+def renew(world: World, data: Data) -> Data:
+    """the card network tells of a card's new end: {payment_method, exp_month, exp_year}"""
+    method = world.get(data["payment_method"], "payment_method")
+    before = {name: method["card"][name] for name in ("exp_month", "exp_year")}
+    method["card"].update(exp_month=data["exp_month"], exp_year=data["exp_year"])
+    world.emit("payment_method.automatically_updated", method, {"card": before})
+    return method
+
+
+@control
 def behaviour(world: World, data: Data) -> Data:
     """change what a saved payment method will do: {payment_method, set: {decline: code|null,
     auth: always|unless_setup|on_session|null, attach: bool, setup_done: bool, detached: bool}}"""

@@ -27,6 +27,7 @@ RESOURCES: dict[str, Any] = {
         stripe.Customer,
         stripe.Dispute,
         stripe.Event,
+        stripe.Mandate,
         stripe.PaymentIntent,
         stripe.PaymentMethod,
         stripe.Refund,

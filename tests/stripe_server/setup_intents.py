@@ -132,5 +132,6 @@ def finish_setup(world: World, intent: Object, method: Object) -> None:
     world.behaviours[method["id"]].setup_done = True
     intent.update(status="succeeded", payment_method=method["id"], next_action=None, last_setup_error=None)
     if method["type"] == "twint":
-        intent["mandate"] = f"mandate_{random_text(24)}"
+        fields = {"type": "multi_use", "multi_use": {}, "payment_method_details": {"type": "twint", "twint": {}}}
+        intent["mandate"] = world.add("mandate", status="active", payment_method=method["id"], **fields)["id"]
     world.emit("setup_intent.succeeded", intent)

@@ -24,6 +24,7 @@ PREFIXES = {
     "customer": "cus",
     "dispute": "du",
     "event": "evt",
+    "mandate": "mandate",
     "payment_intent": "pi",
     "payment_method": "pm",
     "refund": "re",
