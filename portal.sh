@@ -85,7 +85,7 @@ install() {
         step uv pip sync --quiet --python $PYTHON --require-hashes --compile-bytecode "$1"
     else
         say "Installing $count packages of $1 with pip (about a minute)"
-        step $PYTHON -m pip install -qq --disable-pip-version-check --require-hashes -r "$1"
+        step $PYTHON -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r "$1"
     fi
     cp "$1" ".venv/$1"
     say "Installed, $(seconds) s so far"

@@ -35,6 +35,9 @@ from .camt_errors import (
 from .camt_lines import OUR_ID, BankMessage, Line, Sent, Statement, credit_reference, oneline
 
 LARGEST = 20_000_000  # bytes
+# What a bank remarks on a slip that it read: anything but zero is a doubt. ?REJECT?1 is about one slip, 5 about a whole
+# batch (the codes of the orange slips, which outlived them); PostFinance writes ?ERROR?000 as well.
+MARK = re.compile(r"\?(?:REJECT|ERROR)\?([0-9]+)")
 NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:(camt\.05[34])\.001\.(04|08)\}Document")
 STATEMENTS = {"camt.053": "Stmt", "camt.054": "Ntfctn"}
 # What expat says of a file that ends too early: no element found, unclosed token, unclosed CDATA section.
@@ -207,6 +210,8 @@ class Reader:
         end_to_end = self.text(detail, "Refs/EndToEndId")
         texts = [oneline(found.text or "") for found in self.all(detail, "RmtInf/Ustrd")]
         more = [oneline(found.text or "") for found in self.all(detail, "RmtInf/Strd/AddtlRmtInf")]
+        marks = [mark for text in more for mark in MARK.finditer(text)]
+        said = [left for text in more if (left := oneline(MARK.sub("", text)))]
         named = [oneline(found.text or "") for found in self.all(detail, "RmtInf/Strd/CdtrRefInf/Ref")]
         structured = next((found for text in named if (found := credit_reference(text))), "")
         # Some banks write it elsewhere. What does not keep its check digits is text.
@@ -220,10 +225,10 @@ class Reader:
             uetr=self.text(detail, "Refs/UETR").lower(),
             end_to_end_id="" if end_to_end.upper() == "NOTPROVIDED" else end_to_end,
             reference=found,
-            text=" ".join([*texts, *more, *(() if structured else named)])[:500] or whole.text,
+            text=" ".join([*texts, *said, *(() if structured else named)])[:500] or whole.text,
             debtor=self.first(detail, *person),
             debtor_iban="".join(self.text(detail, "RltdPties/DbtrAcct/Id/IBAN").split()).upper(),
-            is_doubtful=any(re.search(r"\?REJECT\?[1-9]", text) for text in more),
+            is_doubtful=any(int(mark[1]) for mark in marks),
         )
 
     def part_amount(self, detail: Element) -> int:

@@ -24,7 +24,7 @@ class Paid:
     uetr: str = ""
     own_ref: str = ""
     currency: str = "CHF"
-    more: str = ""  # AddtlRmtInf
+    more: tuple[str, ...] | str = ()  # AddtlRmtInf
 
 
 @dataclass(frozen=True)
@@ -80,16 +80,22 @@ class File:
 
     def statement(self, part: str, account: str, entries: tuple[Booked, ...]) -> str:
         inner = "".join(self.entry(entry) for entry in entries)
-        balance = "<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp></Bal>" if self.kind == "camt.053" else ""
+        balance = "".join(map(self.balance, ("OPBD", "CLBD"))) if self.kind == "camt.053" else ""
         about = f"<Acct><Id><IBAN>{account}</IBAN></Id><Ccy>CHF</Ccy></Acct>"
-        return f"<{part}><Id>S-{self.message}</Id>{about}{balance}{inner}</{part}>"
+        made = "<CreDtTm>2027-03-15T22:00:00</CreDtTm>"
+        return f"<{part}><Id>S-{self.message}</Id>{made}{about}{balance}{inner}</{part}>"
+
+    def balance(self, code: str) -> str:
+        kind = f"<Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
+        return f'<Bal>{kind}<Amt Ccy="CHF">0.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{DAY}</Dt></Dt></Bal>'
 
     def entry(self, entry: Booked) -> str:
         status = f"<Sts>{entry.status}</Sts>" if self.version == "04" else f"<Sts><Cd>{entry.status}</Cd></Sts>"
         number = len(entry.parts)
         is_batch = number > 1 if entry.is_batch is None else entry.is_batch
         batch = f"<Btch><NbOfTxs>{number}</NbOfTxs></Btch>" if is_batch else ""
-        details = "".join(self.detail(part) for part in entry.parts) if entry.is_detailed else ""
+        details = "".join(self.detail(part, entry.direction) for part in entry.parts) if entry.is_detailed else ""
+        family = "RCDT" if entry.direction == "CRDT" else "ICDT"
         return (
             "<Ntry>"
             + (f"<NtryRef>{entry.ntry_ref}</NtryRef>" if entry.ntry_ref else "")
@@ -98,12 +104,12 @@ class File:
             + status
             + f"<BookgDt><Dt>{entry.day}</Dt></BookgDt><ValDt><Dt>{entry.value_day or entry.day}</Dt></ValDt>"
             + (f"<AcctSvcrRef>{entry.ref}</AcctSvcrRef>" if entry.ref else "")
-            + "<BkTxCd><Domn><Cd>PMNT</Cd></Domn></BkTxCd>"
+            + f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{family}</Cd><SubFmlyCd>DMCT</SubFmlyCd></Fmly></Domn></BkTxCd>"
             + (f"<NtryDtls>{batch}{details}</NtryDtls>" if batch or details else "")
             + "</Ntry>"
         )
 
-    def detail(self, part: Paid) -> str:
+    def detail(self, part: Paid, direction: str) -> str:
         refs = f"<AcctSvcrRef>{part.own_ref}</AcctSvcrRef>" if part.own_ref else ""
         refs += f"<EndToEndId>{part.end_to_end}</EndToEndId>"
         refs += f"<UETR>{part.uetr}</UETR>" if part.uetr and self.version == "08" else ""
@@ -115,12 +121,13 @@ class File:
             code = "<Prtry>QRR</Prtry>" if part.reference[:1].isdigit() else "<Cd>SCOR</Cd>"
             kind = f"<Tp><CdOrPrtry>{code}</CdOrPrtry></Tp>"
             structured = f"<CdtrRefInf>{kind}<Ref>{part.reference}</Ref></CdtrRefInf>"
-        structured += f"<AddtlRmtInf>{part.more}</AddtlRmtInf>" if part.more else ""
+        remarks = (part.more,) if isinstance(part.more, str) else part.more
+        structured += "".join(f"<AddtlRmtInf>{remark}</AddtlRmtInf>" for remark in remarks)
         text = f"<Ustrd>{escape(part.text)}</Ustrd>" if part.text else ""
         about = text + (f"<Strd>{structured}</Strd>" if structured else "")
         return (
             f'<TxDtls><Refs>{refs}</Refs><Amt Ccy="{part.currency}">{francs(part.amount)}</Amt>'
-            f"<CdtDbtInd>CRDT</CdtDbtInd><RltdPties>{debtor}{account}</RltdPties>"
+            f"<CdtDbtInd>{direction}</CdtDbtInd><RltdPties>{debtor}{account}</RltdPties>"
             + (f"<RmtInf>{about}</RmtInf>" if about else "")
             + "</TxDtls>"
         )

@@ -21,6 +21,7 @@ from tests.conftest import IS_PROOF
 from . import factories as make
 from .bank_statements import Booked, File, Paid
 from .factories import NOW
+from .published_schemas import assert_as_published
 from .test_invoices import GIVEN_UP
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,11 @@ def files(draw: st.DrawFn, happened: list[tuple[int, int, bool]], references: li
     batch: list[Paid] = []
     for invoice, amount, is_taken_back in happened:
         reference = references[invoice] if invoice >= 0 else ""
-        part = Paid(amount, reference=reference, uetr=f"u-{next(numbers)}" if draw(st.booleans()) else "")
+        part = Paid(
+            amount,
+            reference=reference,
+            uetr=f"8a562c67-ca16-48ba-b074-{next(numbers):012}" if draw(st.booleans()) else "",
+        )
         if draw(st.booleans()):
             batch.append(part)
         else:
@@ -116,6 +121,8 @@ def test_the_books_are_the_same_whatever_the_order_and_the_repeats(dropped: bool
         told = data.draw(files(happened, references))
         order = data.draw(st.permutations([*told, *data.draw(st.lists(st.sampled_from(told), max_size=2))]))
         note([file.text for file in order])
+        for file in told:
+            assert_as_published(file.text, f"{file.kind}.001.{file.version}")
         straight, shuffled = imported(told, now=now), imported(order, now=now)
         assert straight == shuffled
         for number, (state, captured, still_open, refunded) in enumerate(straight["charges"]):
