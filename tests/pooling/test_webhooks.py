@@ -128,7 +128,8 @@ def test_a_length_that_is_no_number_is_no_server_error(bank: Bank, client: Clien
             {"intent_ref": "pi_1", "dispute_ref": "du_1"},
         ),
         ({"object": "setup_intent", "id": "seti_1"}, {}),
-        ({"object": "payment_method", "id": "pm_1"}, {}),
+        ({"object": "payment_method", "id": "pm_1"}, {"method_ref": "pm_1"}),
+        ({"object": "mandate", "id": "mandate_1", "payment_method": "pm_1"}, {"method_ref": "pm_1"}),
         ({"object": "mandate", "id": "mandate_1"}, {}),
     ],
 )
