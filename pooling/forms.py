@@ -37,6 +37,27 @@ def helper() -> FormHelper:
     return made
 
 
+def own_reference() -> forms.CharField:
+    """What an organisation wants its invoice and receipt to name."""
+    return forms.CharField(
+        required=False,
+        max_length=70,
+        label=gettext_lazy("Your reference"),
+        help_text=gettext_lazy(
+            "It stands on your invoice and receipt, for example a cost centre. Leave it empty if you need none."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ReferenceForm(forms.Form):
+    customer_reference = own_reference()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper()
+
+
 class PledgeForm(PayerFields, ApproverFields):
     """Pledge shares: for which organisation, how many, with which method, and the consent to the terms."""
 
@@ -49,15 +70,7 @@ class PledgeForm(PayerFields, ApproverFields):
             "required": gettext_lazy("Please say how many shares you pledge."),
         },
     )
-    customer_reference = forms.CharField(
-        required=False,
-        max_length=70,
-        label=gettext_lazy("Your reference"),
-        help_text=gettext_lazy(
-            "It stands on your invoice and receipt, for example a cost centre. Leave it empty if you need none."
-        ),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    customer_reference = own_reference()
     accept = forms.BooleanField(
         label=gettext_lazy(
             "I may bind this organisation and accept the terms of this pool, the participation terms and, for a card, "

@@ -76,3 +76,8 @@ def split(total: int, parts: int) -> list[int]:
         raise ValueError(f"{total} Rappen can't be split over {parts} slots")
     share, rest = divmod(total, parts)
     return [share + 1] * rest + [share] * (parts - rest)
+
+
+def vat_within(gross: int, rate: int) -> int:
+    """The VAT that `gross` Rappen contain at `rate` hundredths of a per cent, rounded to whole Rappen."""
+    return (2 * gross * rate + 10_000 + rate) // (2 * (10_000 + rate))

@@ -3,7 +3,20 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from .views import approvals, changing, documents, methods, openness, payments, pledges, seats, transfers, waiting, ways
+from .views import (
+    approvals,
+    changing,
+    documents,
+    methods,
+    openness,
+    own_reference,
+    payments,
+    pledges,
+    seats,
+    transfers,
+    waiting,
+    ways,
+)
 
 app_name = "pooling"
 urlpatterns = [
@@ -25,6 +38,7 @@ urlpatterns = [
     path(_("pledges/<uuid:uuid>/receipt.pdf"), documents.pledge_receipt, name="pledge_receipt"),
     path(_("pools/<uuid:uuid>/cost-sheet/"), openness.pool_cost_sheet, name="cost_sheet"),
     path(_("pools/<uuid:uuid>/cost-sheet.csv"), openness.pool_cost_sheet_csv, name="cost_sheet_csv"),
+    path(_("pledges/<uuid:uuid>/reference/"), own_reference.pledge_reference, name="pledge_reference"),
     path(_("pledges/<uuid:uuid>/way-to-pay/"), ways.pledge_way, name="pledge_way"),
     path(_("payment-methods/<uuid:uuid>/"), methods.methods, name="methods"),
     path(_("payment-methods/<uuid:uuid>/back/"), methods.methods_return, name="methods_return"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Case, F, Max, Min, OuterRef, Subquery, Sum, When
+from django.db.models import Case, F, Max, Min, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
 from pooling.models import BankLine, BankLineState, Receipt, Refund, RefundState, SentBack
 from pooling.money import RappenField
@@ -19,12 +20,21 @@ def differences_to_bank() -> Iterator[str]:
     booked = BankLine.objects.filter(state=BankLineState.MATCHED).annotate(signed=signed)
     for line in booked.exclude(receipt__amount=F("signed"), receipt__charge=F("charge")).select_related("receipt"):
         yield f"bank: line {line.pk} of {line.amount} was booked as {line.receipt} of {line.receipt.amount}"
+    in_parts = BankLine.objects.annotate(signed=signed, told=Coalesce(Sum("parts__receipt__amount"), 0))
+    is_split = Q(state=BankLineState.SPLIT)
+    for line in in_parts.filter(is_split & ~Q(told=F("signed")) | ~is_split & ~Q(told=0)):
+        yield f"bank: line {line.pk} of {line.amount} was booked in parts that sum to {line.told}"
     days = BankLine.objects.aggregate(first=Min("booked_on"), last=Max("booked_on"))
     if days["first"]:
-        untold = Receipt.objects.filter(bank_line=None, value_date__range=(days["first"], days["last"]))
+        in_days = Receipt.objects.filter(value_date__range=(days["first"], days["last"]))
+        untold = in_days.filter(bank_line=None, bank_part=None)
         for receipt in untold.order_by("pk"):
             yield f"bank: payment {receipt} of {receipt.amount} was entered by hand, and no imported file tells of it"
-    parts = BankLine.objects.filter(is_total=False, booking=OuterRef("booking")).order_by().values("booking")
+    parts = (
+        BankLine.objects.filter(is_total=False, booking=OuterRef("booking"), currency=OuterRef("currency"))
+        .order_by()
+        .values("booking")
+    )
     told = Subquery(parts.annotate(told=Sum("amount")).values("told"))
     totals = BankLine.objects.filter(state=BankLineState.COVERED, is_total=True)
     for total in totals.annotate(told=told).exclude(told=F("amount")):

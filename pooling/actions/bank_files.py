@@ -138,9 +138,20 @@ def enter_lines(*, file: BankFile, told: list[tuple[str, Line]]) -> int:
 
 def row_of(file: BankFile, account: str, line: Line) -> BankLine:
     booking = booking_of(account, line)
-    names = ("amount", "booked_on", "value_date", "is_credit", "is_reversal", "is_total", "is_doubtful", *FILLED_IN)
+    names = (
+        "amount",
+        "currency",
+        "booked_on",
+        "value_date",
+        "is_credit",
+        "is_reversal",
+        "is_total",
+        "is_doubtful",
+        *FILLED_IN,
+    )
     told = {name: getattr(line, name) for name in names}
-    return BankLine(file=file, account=account, booking=booking, identity=hashed(booking, line.amount), **told)
+    of_what = (line.amount,) if line.currency == "CHF" else (line.amount, line.currency)
+    return BankLine(file=file, account=account, booking=booking, identity=hashed(booking, *of_what), **told)
 
 
 def paired(rows: list[BankLine], known: list[BankLine]) -> tuple[list[tuple[BankLine, BankLine]], list[BankLine]]:
@@ -205,8 +216,8 @@ def cover_totals(bookings: Iterable[str]) -> None:
     totals = BankLine.objects.filter(booking__in=bookings, is_total=True).exclude(entry_ref="")
     for total in totals.exclude(state=BankLineState.COVERED):
         parts = BankLine.objects.filter(booking=total.booking, is_total=False)
-        if total.state == BankLineState.MATCHED:
+        if total.state in BankLine.BOOKED_STATES:
             parts.queue().update(state=BankLineState.COVERED, charge=None)
-        elif sum(parts.values_list("amount", flat=True)) == total.amount:
+        elif sum(parts.filter(currency=total.currency).values_list("amount", flat=True)) == total.amount:
             total.state, total.charge = BankLineState.COVERED, None
             total.save(update_fields=["state", "charge"])

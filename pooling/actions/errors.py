@@ -180,6 +180,33 @@ class NotAssignable(Refused):
         return _("This line can't be booked like that. Nothing has changed.")
 
 
+class ReferenceSettled(Refused):
+    """An invoice or a receipt names the organisation's own reference already."""
+
+    def __str__(self) -> str:
+        return _("Your invoice or receipt names your reference already, and stays as it is. Nothing has changed.")
+
+
+class NotInFrancs(Refused):
+    """The line is in another currency than invoices are."""
+
+    def __str__(self) -> str:
+        return _(
+            "This amount is not in francs and can't be booked here. Please send it back or enter what the bank made of "
+            "it. Nothing has changed."
+        )
+
+
+class PartsDoNotFit(Refused):
+    """The parts of a line are not several, name an invoice twice, or do not sum to it."""
+
+    def __str__(self) -> str:
+        return _(
+            "The parts have to be of at least two invoices, each once, and make up the amount to the Rappen. Nothing "
+            "has changed."
+        )
+
+
 class NothingToOrder(Refused):
     """No refund by hand that no file names yet goes to a known account."""
 

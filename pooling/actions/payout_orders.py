@@ -44,13 +44,14 @@ def to_transfer() -> list[ToTransfer]:
 
 
 def waiting() -> RefundQuerySet:
-    people = "charge__pledge__organisation", "charge__pledge__pool", "charge__invoice", "receipt__bank_line"
-    return Refund.objects.by_hand().select_related(*people).order_by("created_at", "pk")
+    people = "charge__pledge__organisation", "charge__pledge__pool", "charge__invoice"
+    lines = "receipt__bank_line", "receipt__bank_part__line"
+    return Refund.objects.by_hand().select_related(*people, *lines).order_by("created_at", "pk")
 
 
 def account_of(refund: Refund) -> str:
     """Where its money came from, as the bank's file said; empty if nobody knows."""
-    line = getattr(refund.receipt, "bank_line", None)
+    line = refund.receipt.line if refund.receipt else None
     return compact(line.debtor_iban) if line else ""
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Case, Value, When
+from django.db.models import Case, QuerySet, Value, When
 from django.utils.formats import date_format
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pooling.actions.splitting import Part
+from pooling.bank_fields import BankDayField, InvoiceField, RefundField
 from pooling.models import BankLine, Charge, PaysBy, Receipt, Refund
 from pooling.money import format_chf
+from pooling.workshops.forms import RappenFormField
 
 
 class FileForm(forms.Form):
@@ -25,18 +26,6 @@ class FileForm(forms.Form):
     )
 
 
-class InvoiceField(forms.ModelChoiceField):
-    def label_from_instance(self, charge: Charge) -> str:
-        figures = {
-            "number": charge.invoice.number,
-            "who": charge.pledge.organisation.name,
-            "amount": format_chf(charge.still_open),
-        }
-        if charge.is_waiting:
-            return _("%(number)s, %(who)s, %(amount)s open") % figures
-        return _("%(number)s, %(who)s, nothing open") % figures
-
-
 class EntryField(forms.ModelChoiceField):
     def label_from_instance(self, receipt: Receipt) -> str:
         return _("%(amount)s, value date %(day)s, reference %(reference)s") % {
@@ -44,6 +33,13 @@ class EntryField(forms.ModelChoiceField):
             "day": date_format(receipt.value_date),
             "reference": receipt.reference,
         }
+
+
+def invoices() -> QuerySet[Charge]:
+    """All charges by invoice, the open ones first: money for those that are owed no more has to be entered, too."""
+    open_first = Case(When(state__in=Charge.INVOICED_STATES, then=Value(0)), default=Value(1))
+    charges = Charge.objects.filter(pays_by=PaysBy.INVOICE).select_related("pledge__organisation", "invoice")
+    return charges.order_by(open_first, "-pk")
 
 
 class AssignForm(forms.Form):
@@ -59,16 +55,60 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, line: BankLine, **kwargs: Any) -> None:
         super().__init__(*args, initial={"charge": line.charge_id}, **kwargs)
         charges: Any = self.fields["charge"]
-        open_first = Case(When(state__in=Charge.INVOICED_STATES, then=Value(0)), default=Value(1))
-        charges.queryset = (
-            Charge.objects.filter(pays_by=PaysBy.INVOICE)
-            .select_related("pledge__organisation", "invoice")
-            .order_by(open_first, "-pk")
-        )
+        charges.queryset = invoices()
         entries: Any = self.fields["same_as"]
-        entries.queryset = Receipt.objects.filter(bank_line=None, reverses=None, amount=line.amount)
+        entries.queryset = Receipt.objects.by_hand().filter(amount=line.amount)
         if line.takes_back or not entries.queryset.exists():
             del self.fields["same_as"]
+
+
+class PartForm(forms.Form):
+    """How much of a line is for one invoice. Left empty, it is no part."""
+
+    charge = InvoiceField(
+        queryset=Charge.objects.none(),
+        label=gettext_lazy("Invoice"),
+        required=False,
+        empty_label=gettext_lazy("no invoice"),
+    )
+    amount = RappenFormField(label=gettext_lazy("Part in CHF"), required=False)
+    was_entered = forms.BooleanField(label=gettext_lazy("was entered by hand before"), required=False)
+
+    def __init__(self, *args: Any, choices: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["charge"]
+        field.queryset = Charge.objects.filter(pays_by=PaysBy.INVOICE).select_related("pledge__organisation", "invoice")
+        field.choices = choices  # asked for once, for all parts
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if bool(told.get("charge")) != bool(told.get("amount")) and not self.errors:
+            raise forms.ValidationError(_("Please give both, the invoice and its part."), code="half")
+        return told
+
+
+class BasePartFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's own is not generic at run time
+    def __init__(self, *args: Any, line: BankLine, **kwargs: Any) -> None:
+        self.line = line
+        field = InvoiceField(queryset=invoices(), empty_label=gettext_lazy("no invoice"))
+        super().__init__(*args, form_kwargs={"choices": list(field.choices)}, **kwargs)
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        total = sum(part.amount for part in self.parts)
+        if total != self.line.amount:
+            figures = {"total": format_chf(total), "amount": format_chf(self.line.amount)}
+            sentence = _("These parts come to %(total)s, the payment is of %(amount)s. Nothing was booked.") % figures
+            raise forms.ValidationError(sentence, code="sum")
+
+    @property
+    def parts(self) -> list[Part]:
+        told = [form.cleaned_data for form in self.forms if form.cleaned_data.get("charge")]
+        return [Part(each["charge"], each["amount"], each["was_entered"]) for each in told]
+
+
+PartFormSet = forms.formset_factory(PartForm, formset=BasePartFormSet, extra=6, max_num=6)
 
 
 class DismissForm(forms.Form):
@@ -79,24 +119,12 @@ class DismissForm(forms.Form):
     )
 
 
-class RefundField(forms.ModelChoiceField):
-    def label_from_instance(self, refund: Refund) -> str:
-        return f"{refund.charge.pledge.organisation.name}, {format_chf(refund.amount)}"
-
-
 class PaidOutForm(forms.Form):
     refund = RefundField(queryset=Refund.objects.none(), label=gettext_lazy("Refund"))
-    day = forms.DateField(label=gettext_lazy("Transferred on"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = BankDayField(label=gettext_lazy("Transferred on"))
     reference = forms.CharField(label=gettext_lazy("Bank reference"), max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         refunds: Any = self.fields["refund"]
         refunds.queryset = Refund.objects.by_hand().select_related("charge__pledge__organisation").order_by("pk")
-
-    def clean_day(self) -> date:
-        """The bank's day; one that is still to come is a slip of the pen."""
-        day: date = self.cleaned_data["day"]
-        if day > localdate():
-            raise forms.ValidationError(_("This day is still to come."), code="future")
-        return day

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin import messages
 
 from pooling.actions.bank_files import Imported, import_bank_file
 from pooling.actions.bank_lines import assign_line, dismiss_line
-from pooling.actions.errors import Refused
+from pooling.actions.errors import LineSettled, NotInFrancs, Refused
+from pooling.actions.splitting import split_line
 from pooling.invoices.camt import LARGEST
 from pooling.invoices.camt_errors import BankFileRefused
-from pooling.models import BankFile, BankLine
+from pooling.models import BankFile, BankLine, BankLinePart, Pledge
 from pooling.money import format_chf
+from pooling.views.documents import document
 
-from .forms import AssignForm, DismissForm, FileForm
+from .forms import AssignForm, DismissForm, FileForm, PartFormSet
 
 PERMISSION = "pooling.import_bankfile"
 FILES_SHOWN = 20
+PARTS = Prefetch(
+    "parts", BankLinePart.objects.select_related("receipt__charge__invoice", "receipt__charge__pledge__organisation")
+)
 
 
 @permission_required(PERMISSION, raise_exception=True)
@@ -87,15 +94,28 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The lines that a file was the first to tell of."""
     file = get_object_or_404(BankFile, pk=pk)
     lines = file.lines.select_related("charge__invoice", "charge__pledge__organisation", "receipt")
-    context = {"file": file, "lines": lines, "page_title": _("File of the bank"), "header_icon": "upload"}
+    lines = lines.prefetch_related(PARTS)
+    context = {
+        "file": file,
+        "lines": lines,
+        "page_title": _("File of the bank"),
+        "page_subtitle": file,
+        "header_icon": "upload",
+    }
     return render(request, "desk/bank_file.html", context)
+
+
+def can_be_booked(line: BankLine) -> bool:
+    """Whether it can be a payment for an invoice: it is in francs, and no transfer of ours that came back."""
+    return not line.is_foreign and not (line.is_credit and line.is_reversal)
 
 
 @permission_required(PERMISSION, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bank_line(request: HttpRequest, pk: int) -> HttpResponse:
     """One line: all that the bank says of it, and the two things that staff can do with it."""
-    line = get_object_or_404(BankLine.objects.select_related("charge__invoice", "receipt", "decided_by"), pk=pk)
+    lines = BankLine.objects.select_related("charge__invoice", "receipt", "decided_by").prefetch_related(PARTS)
+    line = get_object_or_404(lines, pk=pk)
     posted = request.POST if request.method == "POST" else None
     assign = AssignForm(posted if posted and "assign" in posted else None, line=line)
     dismiss = DismissForm(posted if posted and "dismiss" in posted else None)
@@ -115,10 +135,43 @@ def bank_line(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk_bank_line", pk=pk)
     context = {
         "line": line,
-        "assign": assign if not (line.is_credit and line.is_reversal) else None,
+        "assign": assign if can_be_booked(line) else None,
         "dismiss": dismiss,
         "can_decide": line.is_queued or line.state == "dismissed",
         "page_title": _("Line of the bank"),
         "header_icon": "upload",
     }
     return render(request, "desk/bank_line.html", context)
+
+
+@permission_required(PERMISSION, raise_exception=True)
+@require_safe
+def pledge_document(request: HttpRequest, uuid: UUID, kind: str) -> HttpResponse:
+    """The invoice, credit note or receipt of a pledge, as the organisation gets it."""
+    return document(get_object_or_404(Pledge, uuid=uuid), kind)
+
+
+@permission_required(PERMISSION, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def split(request: HttpRequest, pk: int) -> HttpResponse:
+    """One transfer for several invoices: which, and how much for each."""
+    line = get_object_or_404(BankLine, pk=pk)
+    if not can_be_booked(line) or not (line.is_queued or line.state == "dismissed"):
+        messages.error(request, str(LineSettled() if not line.is_foreign else NotInFrancs()))
+        return redirect("desk_bank_line", pk=pk)
+    formset = PartFormSet(request.POST if request.method == "POST" else None, line=line)
+    if formset.is_bound and formset.is_valid():
+        try:
+            split_line(line=line, parts=formset.parts, by=request.user, now=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The line is booked in its parts."))
+            return redirect("desk_bank")
+    context = {
+        "line": line,
+        "formset": formset,
+        "page_title": _("Split over several invoices"),
+        "header_icon": "upload",
+    }
+    return render(request, "desk/split_line.html", context)

@@ -6,20 +6,44 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
+from .journal_views import journal_page
+from .lists import PaymentListView, ReceivableListView, RefundListView
+from .overview import overview
 from .payout_views import ordered_payouts, payouts
-from .views import PERMISSION, bank, bank_file, bank_line
+from .statement_views import StatementListView, statement_page
+from .views import PERMISSION, bank, bank_file, bank_line, pledge_document, split
+
+LISTS = {
+    "receivables": ReceivableListView,
+    "payments": PaymentListView,
+    "refunds": RefundListView,
+    "statements": StatementListView,
+}
 
 
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLPattern]:
+    lists = [
+        [
+            path(f"finance/lists/{name}/", view.as_view(), name=view.index_url_name),
+            path(f"finance/lists/{name}/results/", view.as_view(results_only=True), name=view.index_results_url_name),
+        ]
+        for name, view in LISTS.items()
+    ]
     return [
+        path("finance/", overview, name="desk"),
+        *(pattern for both in lists for pattern in both),
         path("finance/bank/", bank, name="desk_bank"),
         path("finance/bank/files/<int:pk>/", bank_file, name="desk_bank_file"),
         path("finance/bank/lines/<int:pk>/", bank_line, name="desk_bank_line"),
+        path("finance/bank/lines/<int:pk>/split/", split, name="desk_bank_split"),
         path("finance/refunds/", payouts, name="desk_payouts"),
         path("finance/refunds/file/", ordered_payouts, name="desk_payout_file"),
+        path("finance/pools/<int:pk>/", statement_page, name="desk_statement"),
+        path("finance/journal/", journal_page, name="desk_journal"),
+        path("finance/documents/<uuid:uuid>/<slug:kind>.pdf", pledge_document, name="desk_document"),
     ]
 
 
@@ -30,11 +54,23 @@ class DeskMenuItem(MenuItem):
         return bool(request.user.has_perm(PERMISSION))
 
 
-@hooks.register("register_admin_menu_item")
-def register_bank() -> MenuItem:
-    return DeskMenuItem(gettext_lazy("Bank"), reverse("desk_bank"), name="bank", icon_name="upload", order=155)
+# What it is called, where it is, and its icon.
+PLACES = (
+    (gettext_lazy("Overview"), "desk", "desktop"),
+    (gettext_lazy("Bank"), "desk_bank", "upload"),
+    (gettext_lazy("Refunds to transfer"), "desk_payouts", "undo"),
+    (gettext_lazy("Receivables"), "desk_receivables", "list-ul"),
+    (gettext_lazy("Payments"), "desk_payments", "list-ul"),
+    (gettext_lazy("All refunds"), "desk_refunds", "undo"),
+    (gettext_lazy("Statements"), "desk_statements", "shares"),
+    (gettext_lazy("Journal"), "desk_journal", "history"),
+)
 
 
 @hooks.register("register_admin_menu_item")
-def register_payouts() -> MenuItem:
-    return DeskMenuItem(gettext_lazy("Refunds"), reverse("desk_payouts"), name="payouts", icon_name="undo", order=156)
+def register_desk() -> MenuItem:
+    items = [
+        DeskMenuItem(label, reverse(name), name=name, icon_name=icon, order=order)
+        for order, (label, name, icon) in enumerate(PLACES)
+    ]
+    return SubmenuMenuItem(gettext_lazy("Finance"), Menu(items=items), name="finance", icon_name="desktop", order=155)

@@ -87,7 +87,7 @@ class Reader:
     """Goes through a file entry by entry, so that a large one needs little memory."""
 
     def __init__(self) -> None:
-        self.kind = self.prefix = self.message = self.account = self.statement = ""
+        self.kind = self.prefix = self.message = self.account = self.currency = self.statement = ""
         self.lines: list[Line] = []
         self.skipped = 0
         self.sent: list[Sent] = []
@@ -113,7 +113,8 @@ class Reader:
                 raise BankFileOfSomethingElse
             self.kind, self.prefix = match[1], element.tag.removesuffix("Document")
         elif element.tag == self.prefix + STATEMENTS[self.kind]:
-            self.account, self.statement, self.lines, self.skipped, self.sent = "", "", [], 0, []
+            self.account, self.currency, self.statement = "", "", ""
+            self.lines, self.skipped, self.sent = [], 0, []
 
     def end(self, element: Element, *, depth: int, parent: Element | None) -> None:
         """Document / message / statement / entry: depths 0, 1, 2 and 3."""
@@ -122,6 +123,7 @@ class Reader:
             self.message = self.text(element, "MsgId")
         elif depth == 3 and name == "Acct":
             self.account = self.text(element, "Id/IBAN") or self.text(element, "Id/Othr/Id")
+            self.currency = self.text(element, "Ccy")
         elif depth == 3 and name == "Id":
             self.statement = oneline(element.text or "")
         elif depth == 3 and name == "Ntry":
@@ -152,12 +154,12 @@ class Reader:
     def enter(self, entry: Element) -> None:
         """One booking, in its parts if the bank tells them."""
         status = self.first(entry, "Sts/Cd", "Sts/Prtry", "Sts")
-        amount = self.amount(entry)
+        amount, currency = self.amount(entry)
         is_credit = self.direction(entry)
         is_reversal = self.text(entry, "RvslInd") in ("true", "1")
         if status != "BOOK" or amount == 0 or (not is_credit and not is_reversal):
             self.skipped += 1
-            if status == "BOOK" and amount:
+            if status == "BOOK" and amount and currency == "CHF":
                 self.sent.extend(self.sent_by(entry, amount))
             return
         booked_on = self.day(entry, "BookgDt") or self.day(entry, "ValDt")
@@ -169,6 +171,7 @@ class Reader:
             value_date=self.day(entry, "ValDt") or booked_on,
             is_credit=is_credit,
             is_reversal=is_reversal,
+            currency=currency,
             entry_ref=self.text(entry, "AcctSvcrRef"),
             reference=credit_reference(self.text(entry, "NtryRef")),
             text=self.text(entry, "AddtlNtryInf"),
@@ -176,7 +179,9 @@ class Reader:
         self.lines.extend(self.parts(entry, whole))
 
     def parts(self, entry: Element, whole: Line) -> Iterator[Line]:
-        """The payments of a booking: itself, or the parts of a batch. Parts that do not add up are not trusted."""
+        """The payments of a booking: itself, or the parts of a batch. Parts that do not add up are not trusted, nor are
+        those in another currency than the booking.
+        """
         details = self.all(entry, "NtryDtls/TxDtls")
         number = self.text(entry, "NtryDtls/Btch/NbOfTxs")
         is_batch = number.isdecimal() and int(number) > 1
@@ -187,11 +192,11 @@ class Reader:
         if len(details) == 1 and not is_batch:
             yield self.part(details[0], whole, amount=whole.amount)
             return
-        parts = [self.part(detail, whole, amount=self.part_amount(detail)) for detail in details]
-        if sum(part.amount for part in parts) != whole.amount:
+        amounts = [self.part_amount(detail, whole.currency) for detail in details]
+        if sum(amounts) != whole.amount or 0 in amounts:
             yield replace(whole, reference="", is_total=True)
             return
-        yield from parts
+        yield from (self.part(detail, whole, amount=each) for detail, each in zip(details, amounts, strict=True))
 
     def sent_by(self, entry: Element, amount: int) -> Iterator[Sent]:
         """The transfers of a debit that are called as our orders are; other debits are none of our business."""
@@ -203,8 +208,9 @@ class Reader:
             if not id or booked_on is None:
                 continue
             is_part = len(details) > 1
-            own = self.part_amount(detail) if is_part else amount
-            yield Sent(id, own, booked_on, self.text(entry, "AcctSvcrRef"), is_part)
+            own = self.part_amount(detail, "CHF") if is_part else amount
+            if own:
+                yield Sent(id, own, booked_on, self.text(entry, "AcctSvcrRef"), is_part)
 
     def part(self, detail: Element, whole: Line, *, amount: int) -> Line:
         end_to_end = self.text(detail, "Refs/EndToEndId")
@@ -231,23 +237,27 @@ class Reader:
             is_doubtful=any(int(mark[1]) for mark in marks),
         )
 
-    def part_amount(self, detail: Element) -> int:
-        """Of a part, in francs: as it is booked, or as the bank changed it into francs."""
+    def part_amount(self, detail: Element, currency: str) -> int:
+        """Of a part, in the currency of its booking: as it is booked, or as the bank changed it. 0 if it isn't told."""
         for path in ("Amt", "AmtDtls/TxAmt/Amt"):
             found = self.find(detail, path)
-            if found is not None and found.get("Ccy") == "CHF":
+            if found is not None and found.get("Ccy") == currency:
                 return rappen(found.text or "")
         if self.find(detail, "Amt") is None and self.find(detail, "AmtDtls/TxAmt/Amt") is None:
             raise BankFileContradictory
-        raise BankFileForeignCurrency
+        return 0
 
-    def amount(self, entry: Element) -> int:
+    def amount(self, entry: Element) -> tuple[int, str]:
+        """Of a booking, with its currency. One in another currency than francs is refused with the whole file where all
+        of the account is: it is not the one that invoices are payable to.
+        """
         found = self.find(entry, "Amt")
         if found is None:
             raise BankFileDamaged
-        if found.get("Ccy") != "CHF":
+        currency = found.get("Ccy", "")
+        if len(currency) != 3 or (currency != "CHF" and self.currency not in ("", "CHF")):
             raise BankFileForeignCurrency
-        return rappen(found.text or "")
+        return rappen(found.text or ""), currency
 
     def direction(self, entry: Element) -> bool:
         """Whether money came in."""

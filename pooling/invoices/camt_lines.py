@@ -17,7 +17,8 @@ CANDIDATES = re.compile(r"\b(?:RF[0-9]{2}[0-9A-Z ]{1,28}|[0-9][0-9 ]{25,35}[0-9]
 
 @dataclass(frozen=True)
 class Line:
-    """One payment as the bank booked it: `amount` Rappen that came in, or that were booked back (`is_reversal`).
+    """One payment as the bank booked it: `amount` Rappen that came in, or that were booked back (`is_reversal`). In
+    another `currency` it is so many hundredths of that, and nothing that can be booked here.
 
     `is_total`: the bank names neither its parts nor a reference. They may come in another file. `entry_ref` is the
     bank's reference of the booking, which the parts of a batch share; `own_ref` the part's own, where it has one.
@@ -28,6 +29,7 @@ class Line:
     value_date: date
     is_credit: bool
     is_reversal: bool
+    currency: str = "CHF"
     entry_ref: str = ""
     own_ref: str = ""
     uetr: str = ""

@@ -20,18 +20,13 @@ from django.utils.translation import ngettext
 from home.dates import date_in_words
 from pooling.models import Charge, CreditNote, Creditor, CreditReason, Dispute, Invoice, Pledge, Pool
 from pooling.models.invoice import address_of
-from pooling.money import format_chf, format_francs
+from pooling.money import format_chf, format_francs, vat_within
 
 from .qr_bill import Address, Bill, problems, problems_of_address
 from .sheet import Sheet
 
 ZURICH = ZoneInfo("Europe/Zurich")
 P = ParamSpec("P")
-
-
-def vat_within(gross: int, rate: int) -> int:
-    """The VAT that `gross` Rappen contain at `rate` hundredths of a per cent, rounded to whole Rappen."""
-    return (2 * gross * rate + 10_000 + rate) // (2 * (10_000 + rate))
 
 
 def in_its_language(write: Callable[P, bytes], language: str, *args: P.args, **kwargs: P.kwargs) -> bytes:

@@ -1,6 +1,6 @@
 from .approval import APPROVAL_HOLD, Approval, ApprovalLetter, ApprovalState
 from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
-from .bank import BankFile, BankLine, BankLineState, Receipt, SentBack
+from .bank import BankFile, BankLine, BankLinePart, BankLineState, Receipt, SentBack
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .dispute import Dispute, DisputeState
 from .event import PoolEvent, event, record, record_all
@@ -32,6 +32,7 @@ __all__ = [
     "BackingKind",
     "BankFile",
     "BankLine",
+    "BankLinePart",
     "BankLineState",
     "Charge",
     "ChargeState",

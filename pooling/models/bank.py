@@ -10,7 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from pooling.money import RappenField
+from pooling.money import RappenField, format_francs
+
+
+class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    def by_hand(self) -> ReceiptQuerySet:
+        """Payments that staff have entered, and of which no imported file has told."""
+        return self.filter(bank_line=None, bank_part=None, reverses=None)
 
 
 class Receipt(models.Model):
@@ -30,7 +36,7 @@ class Receipt(models.Model):
     entered_at = models.DateTimeField()
     reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reversals")
 
-    objects: ClassVar = models.Manager["Receipt"]()
+    objects = ReceiptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment by transfer")
@@ -51,6 +57,13 @@ class Receipt(models.Model):
     def captured(self) -> int:
         """What it brought, called as it is for an attempt."""
         return self.amount
+
+    @property
+    def line(self) -> BankLine | None:
+        """The line of the bank's files that tells of it, if one does."""
+        whole: BankLine | None = getattr(self, "bank_line", None)
+        part: BankLinePart | None = getattr(self, "bank_part", None)
+        return part.line if part else whole
 
 
 class BankFile(models.Model):
@@ -78,6 +91,7 @@ class BankFile(models.Model):
 
 class BankLineState(models.TextChoices):
     MATCHED = "matched", _("booked")
+    SPLIT = "split", _("booked in parts")
     PROPOSED = "proposed", _("to be confirmed")
     WAITING = "waiting", _("to be assigned")
     DISMISSED = "dismissed", _("not ours")
@@ -95,10 +109,12 @@ class BankLine(models.Model):
 
     `identity` is of what all of the bank's files say alike of it, and `ordinal` tells apart what has the same one; a
     bank's reference alone is shared by a whole batch. `charge` is what it is for, or might be; `receipt` what it
-    became.
+    became. One that staff have split over several charges has `parts` instead. What is in another currency than francs
+    can't be booked here: `amount` is in hundredths of it.
     """
 
     QUEUED_STATES: ClassVar = (BankLineState.PROPOSED, BankLineState.WAITING)
+    BOOKED_STATES: ClassVar = (BankLineState.MATCHED, BankLineState.SPLIT)
 
     file = models.ForeignKey(BankFile, on_delete=models.PROTECT, related_name="lines")
     identity = models.CharField(max_length=64)
@@ -106,6 +122,7 @@ class BankLine(models.Model):
     booking = models.CharField(max_length=64, db_index=True)  # the identity of the booking that it is a part of
     account = models.CharField(max_length=34)
     amount = RappenField()
+    currency = models.CharField(max_length=3, default="CHF")
     booked_on = models.DateField()
     value_date = models.DateField()
     is_credit = models.BooleanField(default=True)
@@ -144,6 +161,10 @@ class BankLine(models.Model):
                 name="bank_line_matched_has_its_receipt",
             ),
             models.CheckConstraint(
+                condition=Q(currency="CHF") | Q(state__in=["waiting", "dismissed", "covered"]),
+                name="bank_line_booked_is_in_francs",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="proposed") | Q(charge__isnull=False), name="bank_line_proposed_names_a_charge"
             ),
             models.CheckConstraint(
@@ -158,6 +179,15 @@ class BankLine(models.Model):
     @property
     def is_queued(self) -> bool:
         return self.state in self.QUEUED_STATES
+
+    @property
+    def is_foreign(self) -> bool:
+        return self.currency != "CHF"
+
+    @property
+    def figure(self) -> str:
+        """The amount with its currency; with a minus where the bank took it back."""
+        return f"{'−' if self.takes_back else ''}{self.currency}\u00a0{format_francs(self.amount)}"
 
     @property
     def takes_back(self) -> bool:
@@ -191,3 +221,22 @@ class SentBack(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class BankLinePart(models.Model):
+    """One of the payments that a line stands for, where a payer paid several invoices at once (or the bank took such a
+    transfer back). Their amounts sum to the line's.
+    """
+
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="parts")
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="bank_part")
+
+    objects: ClassVar = models.Manager["BankLinePart"]()
+
+    class Meta:
+        verbose_name = _("part of a bank's line")
+        verbose_name_plural = _("parts of a bank's line")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.receipt}"

@@ -23,6 +23,7 @@ from pooling.actions.approvals import ask_for_approval
 from pooling.actions.errors import AlreadyPledged, NotAdministrator, Refused
 from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_page
+from pooling.actions.own_reference import why_not_to_change_reference
 from pooling.actions.paying import can_be_invoiced, why_not_by_card, why_not_by_invoice
 from pooling.actions.pledges import place_pledge
 from pooling.actions.replacing import needs_of
@@ -207,6 +208,7 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "gifts": (gifts := list(pledge.seat_gifts.live())),
             "own_seats": pledge.seats - sum(gift.number for gift in gifts),
             "can_give_seats": seats.hindrance(pool=pool, pledge=pledge, now=timezone.now()) is None,
+            "reference_is_open": why_not_to_change_reference(pledge) is None,
             "transfer": pledge.transfers.live().select_related("receiver").first(),
             "is_administrator": pledge.organisation.is_administered_by(request.user),
             "can_change": pledge.state == PledgeState.STANDING

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from home.dates import date_in_words
 from pooling.actions.bank import enter_payout, enter_receipt
+from pooling.bank_fields import BankDayField, InvoiceField, RefundField
 from pooling.models import Charge, PaysBy, Pool, Refund
 from pooling.money import format_chf
 
@@ -31,44 +31,12 @@ def waiting_refunds(pool: Pool) -> QuerySet[Refund]:
     return refunds.select_related("charge__pledge__organisation").order_by("pk")
 
 
-class InvoiceField(forms.ModelChoiceField):
-    def label_from_instance(self, charge: Charge) -> str:
-        figures = {
-            "number": charge.invoice.number,
-            "who": charge.pledge.organisation.name,
-            "amount": format_chf(charge.still_open),
-        }
-        if charge.is_waiting:
-            return _("%(number)s, %(who)s, %(amount)s open") % figures
-        return _("%(number)s, %(who)s, nothing open") % figures
-
-
-class RefundField(forms.ModelChoiceField):
-    def label_from_instance(self, refund: Refund) -> str:
-        return f"{refund.charge.pledge.organisation.name}, {format_chf(refund.amount)}"
-
-
-class BankForm(PoolForm):
-    """The bank's day and reference."""
-
-    def clean_day(self) -> date:
-        """The bank's day; one that is still to come is a slip of the pen."""
-        day: date = self.cleaned_data["day"]
-        if day > localdate():
-            raise forms.ValidationError(_("This day is still to come."), code="future")
-        return day
-
-
-def day_field(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
-
-
-class ReceiptForm(BankForm):
+class ReceiptForm(PoolForm):
     charge = InvoiceField(
         queryset=Charge.objects.none(), label=gettext_lazy("Invoice"), empty_label=gettext_lazy("Please choose")
     )
     amount = RappenFormField(label=gettext_lazy("Amount received in CHF"))
-    day = day_field(gettext_lazy("Value date"))
+    day = BankDayField(label=gettext_lazy("Value date"))
     reference = forms.CharField(
         label=gettext_lazy("Bank reference"),
         max_length=100,
@@ -88,11 +56,11 @@ class ReceiptForm(BankForm):
         return amount
 
 
-class PayoutForm(BankForm):
+class PayoutForm(PoolForm):
     refund = RefundField(
         queryset=Refund.objects.none(), label=gettext_lazy("Refund"), empty_label=gettext_lazy("Please choose")
     )
-    day = day_field(gettext_lazy("Transferred on"))
+    day = BankDayField(label=gettext_lazy("Transferred on"))
     reference = forms.CharField(label=gettext_lazy("Bank reference"), max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

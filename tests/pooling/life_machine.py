@@ -30,6 +30,7 @@ from pooling.tick import STEPS
 
 from . import factories as make
 from .factories import NOW
+from .journal_books import assert_the_journal_agrees
 from .life_agreements import Agreements
 from .life_base import BEHAVIOURS
 from .life_model import INVOICED, LISTED, PledgeModel, PoolModel
@@ -394,6 +395,7 @@ class LifeOfAPool(Agreements):
     @invariant()
     def the_money_is_right(self) -> None:
         assert not list(breaches())
+        assert_the_journal_agrees(Pool.objects.get(pk=self.pool.pk))
 
     def teardown(self) -> None:
         try:

@@ -114,6 +114,21 @@ def test_a_payment_that_came_in_another_currency_counts_as_it_was_booked() -> No
     assert line.amount == 30_000
 
 
+def test_an_entry_in_euro_is_one_line_among_others_and_says_so() -> None:
+    euro, francs = lines(statement(booked(100, currency="EUR", ref="E", debtor="Anna"), booked(200, reference=QRR)))
+    assert [(line.amount, line.currency, line.debtor) for line in (euro, francs)] == [
+        (100, "EUR", "Anna"),
+        (200, "CHF", "Verein Beispiel"),
+    ]
+
+
+@pytest.mark.parametrize("rest", [100, 200])
+def test_a_batch_with_a_part_in_euro_waits_as_a_whole(rest: int) -> None:
+    parts = Paid(100, currency="EUR"), Paid(rest)
+    [line] = lines(statement(Booked(parts, ref="B", amount=200)))
+    assert (line.amount, line.currency, line.is_total) == (200, "CHF", True)
+
+
 @pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1", "windows-1252", "UTF-16"])
 def test_a_file_is_read_in_the_encoding_that_it_names(encoding: str) -> None:
     [line] = lines(File((booked(100, debtor="Associazione Però"),), encoding=encoding).content)
@@ -140,9 +155,8 @@ BAD = {
     "a web page": (b"<html><body>Ihre Sitzung ist abgelaufen</body></html>", BankFileOfSomethingElse),
     "camt.052": (GOOD.content.replace(b"camt.054", b"camt.052"), BankFileOfSomethingElse),
     "version 2": (GOOD.content.replace(b"001.04", b"001.02"), BankFileOfSomethingElse),
-    "euro": (statement(booked(100, currency="EUR")), BankFileForeignCurrency),
-    "euro in a batch": (
-        statement(Booked((Paid(100, currency="EUR"), Paid(100)), ref="B", amount=200)),
+    "an account in euro": (
+        statement(booked(100, currency="EUR")).replace(b"<Ccy>CHF</Ccy>", b"<Ccy>EUR</Ccy>"),
         BankFileForeignCurrency,
     ),
     "parts of a Rappen": (GOOD.content.replace(b"300.00", b"300.005"), BankFileContradictory),

@@ -84,6 +84,15 @@ def test_the_pledges_page_says_what_to_pay_until_when_and_where_to() -> None:
     assert "CHF\u00a0800.00" in text_of(client_of(pledge).get(url("pledge", pledge.uuid)))
 
 
+def test_the_way_to_the_invoice_stands_once_on_a_page() -> None:
+    pledge = make.invoiced(make.opened(), shares=3)
+    client, invoice = client_of(pledge), url("pledge_invoice", pledge.uuid)
+    for page in (url("pledge", pledge.uuid), url("pledge_money", pledge.uuid)):
+        assert client.get(page).content.decode().count(f'href="{invoice}"') == 1
+    make.receipt(pledge.charges.get(), 90_000)
+    assert client.get(url("pledge", pledge.uuid)).content.decode().count(f'href="{invoice}"') == 1
+
+
 def test_the_overview_asks_for_an_invoice_that_is_open() -> None:
     pledge = make.invoiced(make.opened(), shares=3)
     page = text_of(client_of(pledge).get(reverse("dashboard")))

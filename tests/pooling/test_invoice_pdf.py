@@ -17,9 +17,10 @@ from pooling.actions.pools import cancel_pool
 from pooling.invariants import breaches
 from pooling.invoices import face as faces
 from pooling.invoices.payment_part import HEADINGS
-from pooling.invoices.pdf import bill_of, credit_note_pdf, invoice_pdf, receipt_pdf, vat_within
+from pooling.invoices.pdf import bill_of, credit_note_pdf, invoice_pdf, receipt_pdf
 from pooling.invoices.qr_bill import payload
 from pooling.models import Charge, CreditNote, CreditReason, Invoice, Pool
+from pooling.money import vat_within
 
 from . import factories as make
 from .factories import NOW

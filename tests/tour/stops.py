@@ -250,6 +250,9 @@ def payments(scene: Scene) -> Iterator[Stop]:
         "payment", "by invoice instead of by card", scene.url("pooling:pledge_way", scene.standing.uuid), who="muster"
     )
     yield Stop("payment", "in another way, too late", scene.url("pooling:pledge_way", scene.paid.uuid), who="esempio")
+    reference = "pooling:pledge_reference"
+    yield Stop("payment", "own reference", scene.url(reference, scene.standing.uuid), who="muster")
+    yield Stop("payment", "own reference, too late", scene.url(reference, scene.paid.uuid), who="esempio")
     yield Stop("payment", "a method, in the sandbox", scene.setup_page, who="esempio")
     yield Stop("payment", "in the sandbox", scene.payment_page)
     yield Stop("payment", "declined in the sandbox", scene.payment_page, send={"do": "declines"}, status=402)
@@ -367,10 +370,22 @@ def admin(scene: Scene) -> Iterator[Stop]:
 
 def finance(scene: Scene) -> Iterator[Stop]:
     """The finance desk."""
+    yield Stop("admin", "finance desk", reverse("desk"), who="operator")
+    for name in ("receivables", "payments", "refunds", "statements"):
+        yield Stop("admin", f"list of {name}", reverse(f"desk_{name}"), who="operator")
+    for name, slug in (("settled", "process-mapping"), ("with an invoice", "online-counselling-start")):
+        statement = reverse("desk_statement", args=[pool_of(slug).pk])
+        yield Stop("admin", f"statement, {name}", statement, who="operator")
+    yield Stop("admin", "journal", reverse("desk_journal") + "?since=2020-01-01&until=2040-12-31", who="operator")
+    yield Stop("admin", "journal of no period", reverse("desk_journal") + "?since=x&until=", who="operator")
     line = reverse("desk_bank_line", args=[scene.bank_line.pk])
     yield Stop("admin", "bank", reverse("desk_bank"), who="operator")
     yield Stop("admin", "bank, sent without a file", reverse("desk_bank"), who="operator", send={})
     yield Stop("admin", "file of the bank", reverse("desk_bank_file", args=[scene.bank_line.file_id]), who="operator")
     yield Stop("admin", "line of the bank", line, who="operator")
     yield Stop("admin", "line of the bank, put aside without a note", line, who="operator", send={"dismiss": "yes"})
+    split = reverse("desk_bank_split", args=[scene.bank_line.pk])
+    yield Stop("admin", "line of the bank in parts", split, who="operator")
+    parts = {"form-TOTAL_FORMS": "6", "form-INITIAL_FORMS": "0"}
+    yield Stop("admin", "line of the bank in parts, sent empty", split, who="operator", send=parts)
     yield Stop("admin", "refunds to transfer", reverse("desk_payouts"), who="operator")
