@@ -78,7 +78,7 @@ def test_the_page_and_its_files_name_who_owes_what() -> None:
 
 def test_a_draft_has_no_statement() -> None:
     address = reverse("desk_statement", args=[make.draft().pk])
-    assert of_group(FINANCE).get(address).status_code == 404
+    assert of_group(FINANCE).get(address, follow=True).status_code == 404
 
 
 def test_names_are_no_formulas() -> None:

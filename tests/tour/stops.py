@@ -377,7 +377,7 @@ def finance(scene: Scene) -> Iterator[Stop]:
         statement = reverse("desk_statement", args=[pool_of(slug).pk])
         yield Stop("admin", f"statement, {name}", statement, who="operator")
     yield Stop("admin", "journal", reverse("desk_journal") + "?since=2020-01-01&until=2040-12-31", who="operator")
-    yield Stop("admin", "journal of no period", reverse("desk_journal") + "?since=x&until=", who="operator")
+    yield Stop("admin", "journal of no period", reverse("desk_journal") + "?since=&until=", who="operator")
     line = reverse("desk_bank_line", args=[scene.bank_line.pk])
     yield Stop("admin", "bank", reverse("desk_bank"), who="operator")
     yield Stop("admin", "bank, sent without a file", reverse("desk_bank"), who="operator", send={})
