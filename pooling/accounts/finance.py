@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Model, Q, QuerySet, Sum
 
-from pooling.models import BankLine, Refund, RefundState
+from pooling.models import BankLine, Dispute, Refund, RefundState
 
 from .receivables import NOT_DUE, receivables
 
@@ -24,7 +24,7 @@ class Heap:
 class Waiting:
     """`queue`: lines of the bank, of which those in francs are summed. `overdue`: receivables. Refunds that a provider
     could not send have `failed`, those that it is to send are `on_their_way`; `to_transfer`: those that only staff can
-    send, the failed ones among them.
+    send, the failed ones among them. `disputes`: those that are not decided.
     """
 
     queue: Heap
@@ -32,6 +32,7 @@ class Waiting:
     failed: Heap
     on_their_way: Heap
     to_transfer: Heap
+    disputes: Heap
 
 
 def waiting_for_finance(*, now: datetime) -> Waiting:
@@ -43,6 +44,7 @@ def waiting_for_finance(*, now: datetime) -> Waiting:
         failed=heap(refunds.filter(state=RefundState.FAILED), "amount"),
         on_their_way=heap(with_provider, "amount"),
         to_transfer=heap(refunds.by_hand(), "amount"),
+        disputes=heap(Dispute.objects.undecided(), "amount"),
     )
 
 

@@ -23,6 +23,7 @@ from pooling.models import (
     Backing,
     BackingKind,
     Charge,
+    Dispute,
     Payout,
     PayoutTo,
     Pool,
@@ -32,7 +33,7 @@ from pooling.models import (
     RefundState,
 )
 from pooling.money import vat_within
-from pooling.replay import REFUND_TURNS
+from pooling.replay import CHARGED_BACK, REFUND_TURNS
 
 from .cost_sheet import SENT_BACK
 
@@ -40,6 +41,8 @@ from .cost_sheet import SENT_BACK
 class EntryKind(models.TextChoices):
     PAYMENT = "payment", _("Payment received")
     TAKEN_BACK = "taken_back", _("Payment taken back by the bank")
+    CHARGED_BACK = "charged_back", _("Charged back after a dispute")
+    REINSTATED = "reinstated", _("Given back by the bank after a dispute")
     REFUND_OWED = "refund_owed", _("Refund owed")
     REFUND_REDUCED = "refund_reduced", _("Refund no longer owed")
     REFUND_SENT = "refund_sent", _("Refund sent")
@@ -124,6 +127,7 @@ def journal(period: Period = ALWAYS, *, pool: Pool | None = None) -> list[Entry]
     entries = [
         *payments(period, pool),
         *transfers(period, pool),
+        *charge_backs(period, pool),
         *refunds(period, pool),
         *backings(period, pool),
         *payouts(period, pool),
@@ -132,6 +136,7 @@ def journal(period: Period = ALWAYS, *, pool: Pool | None = None) -> list[Entry]
 
 
 ORDER = {kind: place for place, kind in enumerate(EntryKind)}
+TITLES = "charge__pledge__pool__texts"
 TO_CHARGE = "pledge__pool", "pledge__organisation", "invoice__credit_note"
 
 
@@ -143,7 +148,7 @@ def payments(period: Period, pool: Pool | None) -> Iterator[Entry]:
     """What a provider collected."""
     attempts = Attempt.objects.filter(state=AttemptState.SUCCEEDED, **period.of("ended_at"))
     attempts = attempts.filter(charge__pledge__pool=pool) if pool else attempts
-    for attempt in attempts.select_related(*of_charge()).prefetch_related("charge__pledge__pool__texts"):
+    for attempt in attempts.select_related(*of_charge()).prefetch_related(TITLES):
         if attempt.ended_at is not None:
             yield Entry(
                 id=f"A{attempt.pk}",
@@ -162,7 +167,7 @@ def transfers(period: Period, pool: Pool | None) -> Iterator[Entry]:
     """What came by transfer, and what the bank took back of it."""
     receipts = Receipt.objects.filter(**period.of("entered_at"))
     receipts = receipts.filter(charge__pledge__pool=pool) if pool else receipts
-    for receipt in receipts.select_related(*of_charge()).prefetch_related("charge__pledge__pool__texts"):
+    for receipt in receipts.select_related(*of_charge()).prefetch_related(TITLES):
         yield Entry(
             id=f"T{receipt.pk}",
             at=receipt.entered_at,
@@ -175,6 +180,27 @@ def transfers(period: Period, pool: Pool | None) -> Iterator[Entry]:
             provider="bank",
             reference=receipt.reference,
         )
+
+
+def charge_backs(period: Period, pool: Pool | None) -> Iterator[Entry]:
+    """What banks took back for good after a dispute, or gave back afterwards."""
+    events = PoolEvent.objects.filter(kind__in=CHARGED_BACK, charge__isnull=False, **period.of("at"))
+    events = list((events.filter(pool=pool) if pool else events).select_related(*of_charge()).prefetch_related(TITLES))
+    known = Dispute.objects.in_bulk({event.figures["dispute"] for event in events})
+    for event in events:
+        sign, amount, dispute = CHARGED_BACK[event.kind], event.figures["amount"], known.get(event.figures["dispute"])
+        if event.charge is not None and amount:
+            yield Entry(
+                id=f"D{event.pk}",
+                at=event.at,
+                kind=EntryKind.CHARGED_BACK if sign > 0 else EntryKind.REINSTATED,
+                pool=event.charge.pledge.pool,
+                amount=-sign * amount,
+                moved=-sign * amount,
+                charge=event.charge,
+                provider=dispute.provider if dispute else "",
+                reference=dispute.ref if dispute else "",
+            )
 
 
 @dataclass

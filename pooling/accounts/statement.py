@@ -69,6 +69,7 @@ class Statement:
             Figure(_("Received"), amount=money.captured),
             Figure(_("Paid back"), amount=-money.refunded),
             Figure(_("To be paid back"), amount=-money.refund_due),
+            Figure(_("Charged back after disputes"), amount=-money.charged_back),
             Figure(_("Net"), _("The sum of the lines above, as check_money has it."), amount=money.net),
             Figure(_("Drawn from the guarantee"), amount=money.drawn),
             Figure(_("Borne by the operator"), amount=money.absorbed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from pooling.accounts.receivables import LABELS, NOT_DUE, receivables, sums_by_age
-from pooling.models import Charge, PaysBy, Refund, RefundReason, RefundState
+from pooling.models import Charge, Dispute, DisputeState, PaysBy, Refund, RefundReason, RefundState
 
 from .listing import Cell, DeskListView, Francs
 
@@ -255,3 +255,56 @@ class RefundListView(DeskListView):
     def get_base_queryset(self) -> QuerySet[Refund]:
         related = (f"charge__{name}" for name in (*WHO_AND_WHAT_FOR, "invoice"))
         return Refund.objects.select_related(*related, "attempt").prefetch_related("charge__pledge__pool__texts")
+
+
+class DisputeFilterSet(WagtailFilterSet):
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("State"),
+        method="in_state",
+        choices=[("open", gettext_lazy("not decided")), *DisputeState.choices],
+    )
+    opened_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("Opened"), widget=DateRangePickerWidget)
+
+    class Meta:
+        model = Dispute
+        fields: ClassVar[list[str]] = []
+
+    def in_state(self, disputes: QuerySet[Dispute], name: str, state: str) -> QuerySet[Dispute]:
+        return disputes.filter(state__in=Dispute.OPEN_STATES) if state == "open" else disputes.filter(state=state)
+
+
+class DisputeListView(DeskListView):
+    """Payments that a payer's bank doubts, and what became of it."""
+
+    model = Dispute
+    page_title = gettext_lazy("Disputes")
+    header_icon = "warning"
+    index_url_name, index_results_url_name = "desk_disputes", "desk_disputes_results"
+    filterset_class = DisputeFilterSet
+    search_fields = [*(f"attempt__charge__{name}" for name in SEARCHED), "ref", "attempt__intent_ref"]
+    verbose_name_plural = gettext_lazy("disputes")
+    default_ordering = "-opened_at"
+    export_filename = "disputes"
+    cells = (
+        Cell("organisation", gettext_lazy("Organisation"), lambda dispute: organisation_of(dispute.attempt.charge)),
+        Cell(
+            "amount", gettext_lazy("Amount"), lambda dispute: Francs(dispute.amount), sort_key="amount", is_figure=True
+        ),
+        Cell("state", gettext_lazy("State"), lambda dispute: dispute.get_state_display(), sort_key="state"),
+        Cell("due_by", gettext_lazy("Answer until"), lambda dispute: dispute.due_by, sort_key="due_by"),
+        Cell("opened_at", gettext_lazy("Opened"), lambda dispute: dispute.opened_at, sort_key="opened_at"),
+        Cell("closed_at", gettext_lazy("Decided"), lambda dispute: dispute.closed_at),
+        Cell("withdrawn", gettext_lazy("Withdrawn"), lambda dispute: Francs(dispute.withdrawn), is_figure=True),
+        Cell("reinstated", gettext_lazy("Given back"), lambda dispute: Francs(dispute.reinstated), is_figure=True),
+        Cell(
+            "charged_back", gettext_lazy("Charged back"), lambda dispute: Francs(dispute.charged_back), is_figure=True
+        ),
+        Cell("reason", gettext_lazy("Why"), lambda dispute: dispute.reason),
+        Cell("reference", gettext_lazy("Reference"), lambda dispute: dispute.ref),
+        Cell("payment", gettext_lazy("Payment"), lambda dispute: dispute.attempt.intent_ref, is_on_page=False),
+        Cell("workshop", gettext_lazy("Workshop"), lambda dispute: workshop_of(dispute.attempt.charge)),
+    )
+
+    def get_base_queryset(self) -> QuerySet[Dispute]:
+        related = (f"attempt__charge__{name}" for name in WHO_AND_WHAT_FOR)
+        return Dispute.objects.select_related(*related).prefetch_related("attempt__charge__pledge__pool__texts")

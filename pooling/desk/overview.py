@@ -53,6 +53,12 @@ def overview(request: HttpRequest) -> HttpResponse:
             _("Reminders go out by themselves. A call often helps more."),
         ),
         Task(
+            _("Disputes of card payments"),
+            waiting.disputes,
+            reverse("desk_disputes") + "?state=open",
+            _("Answer them at the payment service in time. Until they are decided, it holds the money."),
+        ),
+        Task(
             _("Refunds to transfer"),
             waiting.to_transfer,
             reverse("desk_payouts"),

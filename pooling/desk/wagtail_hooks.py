@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from .journal_views import journal_page
-from .lists import PaymentListView, ReceivableListView, RefundListView
+from .lists import DisputeListView, PaymentListView, ReceivableListView, RefundListView
 from .overview import overview
 from .payout_views import ordered_payouts, payouts
 from .statement_views import StatementListView, statement_page
@@ -19,6 +19,7 @@ LISTS = {
     "receivables": ReceivableListView,
     "payments": PaymentListView,
     "refunds": RefundListView,
+    "disputes": DisputeListView,
     "statements": StatementListView,
 }
 
@@ -62,6 +63,7 @@ PLACES = (
     (gettext_lazy("Receivables"), "desk_receivables", "list-ul"),
     (gettext_lazy("Payments"), "desk_payments", "list-ul"),
     (gettext_lazy("All refunds"), "desk_refunds", "undo"),
+    (gettext_lazy("Disputes"), "desk_disputes", "warning"),
     (gettext_lazy("Statements"), "desk_statements", "shares"),
     (gettext_lazy("Journal"), "desk_journal", "history"),
 )

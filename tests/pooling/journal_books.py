@@ -17,4 +17,4 @@ def assert_the_journal_agrees(pool: Pool) -> None:
     entries, money = journal(pool=pool), money_of(pool)
     paid_out = pool.payouts.exclude(to=PayoutTo.PAYER).aggregate(sum=Sum("amount"))["sum"] or 0
     assert sum(entry.amount for entry in entries) == money.net + money.drawn + money.absorbed - paid_out
-    assert sum(entry.moved for entry in entries) == money.captured - money.refunded
+    assert sum(entry.moved for entry in entries) == money.captured - money.refunded - money.charged_back

@@ -18,10 +18,11 @@ from openpyxl import load_workbook
 
 from pooling.accounts.finance import Heap, waiting_for_finance
 from pooling.accounts.receivables import LABELS, receivables, sums_by_age
+from pooling.actions.disputes import enter_dispute
 from pooling.actions.pools import cancel_pool
 from pooling.actions.refunds import enter_refund_result
 from pooling.actions.settlement import collect_due_charges
-from pooling.models import Attempt, Pool, Refund
+from pooling.models import Attempt, DisputeState, Pool, Refund
 from pooling.payments.base import Progress, RefundResult
 from portal.roles import EDITOR, FINANCE
 
@@ -34,7 +35,7 @@ from .test_desk import of_group
 from .test_invoices import DAY, one_invoiced, the_invoice
 
 pytestmark = pytest.mark.django_db
-LISTS = ("desk_receivables", "desk_payments", "desk_refunds")
+LISTS = ("desk_receivables", "desk_payments", "desk_refunds", "desk_disputes")
 
 
 @pytest.fixture(autouse=True)
@@ -169,6 +170,18 @@ def test_refunds_say_how_long_they_are_owed_and_filter_by_state_and_reason(desk:
     assert exported(desk, "desk_refunds", state="succeeded") == []
 
 
+def test_disputes_are_listed_with_what_the_bank_took_and_wait_on_the_overview(desk: Client) -> None:
+    one_invoiced()
+    waits, lost = Attempt.objects.order_by("pk")
+    enter_dispute(attempt=waits, made=make.dispute_made(waits, ref="dp_1", state=DisputeState.NEEDS_RESPONSE), now=NOW)
+    enter_dispute(attempt=lost, made=make.dispute_made(lost, ref="dp_2", state=DisputeState.LOST), now=NOW)
+    assert waiting_for_finance(now=NOW).disputes == Heap(1, 30_000)
+    assert [row["Referenz"] for row in exported(desk, "desk_disputes", state="open")] == ["dp_1"]
+    [row] = exported(desk, "desk_disputes", state="lost")
+    assert (row["Zurückgebucht"], row["Betrag"]) == ("300.00", "300.00")
+    assert "dp_1" in desk.get(reverse("desk_disputes")).content.decode()
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_the_number_of_queries_does_not_grow(desk: Client, name: str) -> None:
     def queries() -> int:
@@ -177,6 +190,10 @@ def test_the_number_of_queries_does_not_grow(desk: Client, name: str) -> None:
         return len(captured)
 
     def more() -> None:
+        pool = make.funded()
+        collect_due_charges(now=NOW)
+        attempt = Attempt.objects.filter(charge__pledge__pool=pool)[0]
+        enter_dispute(attempt=attempt, made=make.dispute_made(attempt, state=DisputeState.LOST), now=NOW)
         make.receipt(the_invoice(one_invoiced()), 100)
         make.receipt(the_invoice(one_invoiced()), 31_000)
 

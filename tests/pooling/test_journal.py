@@ -25,11 +25,12 @@ from pooling.accounts.journal_tables import journal_columns, journal_rows
 from pooling.actions.backing import absorb_gap, declare_short_pools
 from pooling.actions.bank import enter_payout
 from pooling.actions.closing import close_pool
+from pooling.actions.disputes import enter_dispute
 from pooling.actions.outside_refunds import cut
 from pooling.actions.pools import cancel_pool
 from pooling.actions.refunds import enter_refund_result
 from pooling.actions.settlement import collect_due_charges
-from pooling.models import Pool, Refund
+from pooling.models import Attempt, DisputeState, Pool, Refund
 from pooling.payments.base import Progress, RefundResult
 from portal.roles import EDITOR, FINANCE
 
@@ -130,6 +131,18 @@ def test_a_later_export_of_a_period_that_is_over_reads_the_same() -> None:
     later = journal(Period(since=NOW + DAYS))
     assert sum(entry.amount for entry in later) == 0
     assert kinds(later) == ["taken_back", "refund_reduced", "payment", "refund_owed"]
+
+
+def test_what_a_bank_took_after_a_dispute_and_gave_back_stands_in_it() -> None:
+    pool = one_invoiced()
+    attempt = Attempt.objects.order_by("pk")[0]
+    for number, state in enumerate((DisputeState.LOST, DisputeState.WON), start=1):
+        made = make.dispute_made(attempt, state=state, movements=number)
+        enter_dispute(attempt=attempt, made=made, now=NOW + number * DAYS)
+        assert_the_journal_agrees(pool)
+    late = journal(Period(since=NOW + DAYS), pool=pool)
+    assert [(entry.kind.value, entry.amount) for entry in late] == [("charged_back", -30_000), ("reinstated", 30_000)]
+    assert {entry.reference for entry in late} == {made.ref}
 
 
 def test_who_bears_a_gap_and_who_gets_a_surplus_stand_in_it() -> None:

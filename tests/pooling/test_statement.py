@@ -38,10 +38,10 @@ def clock() -> Iterator[None]:
 def test_its_sums_agree_with_the_net_the_journal_and_what_was_to_be_raised(life: Life) -> None:
     pool = reread(lived(life))
     statement = statement_of(pool, now=NOW)
-    received, back, going_back, net, drawn, absorbed, surplus, balance = [
+    received, back, going_back, charged_back, net, drawn, absorbed, surplus, balance = [
         figure.amount for figure in statement.net_figures
     ]
-    assert net == received + back + going_back == net_of(pool)
+    assert net == received + back + going_back + charged_back == net_of(pool)
     assert balance == net + drawn + absorbed + surplus == statement.journal_sum
     assert sum(each.net for each in statement.owing) == net
     assert sum(figure.amount or 0 for figure in statement.locked_figures) == sum(

@@ -371,7 +371,7 @@ def admin(scene: Scene) -> Iterator[Stop]:
 def finance(scene: Scene) -> Iterator[Stop]:
     """The finance desk."""
     yield Stop("admin", "finance desk", reverse("desk"), who="operator")
-    for name in ("receivables", "payments", "refunds", "statements"):
+    for name in ("receivables", "payments", "refunds", "disputes", "statements"):
         yield Stop("admin", f"list of {name}", reverse(f"desk_{name}"), who="operator")
     for name, slug in (("settled", "process-mapping"), ("with an invoice", "online-counselling-start")):
         statement = reverse("desk_statement", args=[pool_of(slug).pk])
