@@ -15,7 +15,7 @@ def leave_out(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pooling', '0020_disputes'),
+        ('pooling', '0021_methods_that_end'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
