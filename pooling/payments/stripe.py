@@ -38,6 +38,7 @@ from .base import (
     SetupRequest,
     SetupResult,
 )
+from .pace import Pace
 
 if TYPE_CHECKING:
     from stripe.params import CustomerCreateParams, PaymentIntentCreateParams, RefundCreateParams
@@ -52,6 +53,8 @@ TWINT_MOST = 500_000  # Rappen a payment: https://docs.stripe.com/payments/twint
 CLOCKS = timedelta(hours=1)  # by so much may our clock and Stripe's differ when its books are searched
 NAME_MOST = 250  # characters of a line item's name
 PAGE_SIZE = 100  # of a list, the most there is
+
+PACE = Pace()  # https://docs.stripe.com/rate-limits
 
 log = structlog.get_logger(__name__)
 
@@ -296,6 +299,7 @@ def asking() -> Iterator[None]:
 
     https://docs.stripe.com/error-low-level
     """
+    PACE.wait(settings.STRIPE_CALLS_PER_SECOND)
     try:
         yield
     except stripe.StripeError as error:

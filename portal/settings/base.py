@@ -193,6 +193,7 @@ CHECKOUT_ORIGIN = "https://checkout.stripe.com"
 STRIPE_SECRET_KEY = ""
 STRIPE_WEBHOOK_SECRET = ""
 STRIPE_TIMEOUT = 20.0  # seconds for one call
+STRIPE_CALLS_PER_SECOND = 10  # of one process; 0 is no limit
 STRIPE_TWINT_SAVING = False  # until it was confirmed with a real account (STRIPE.md)
 LEGAL_TERMS_VERSION = "2026-11"
 

@@ -141,6 +141,9 @@ def payments(*, required: bool) -> dict[str, Any]:
         # Where Checkout's pages are: forms may lead there. A stand-in serves them itself.
         "CHECKOUT_ORIGIN": base or "https://checkout.stripe.com",
         "STRIPE_TIMEOUT": timeout,
+        "STRIPE_CALLS_PER_SECOND": count(
+            "STRIPE_CALLS_PER_SECOND", default=10, because="so often may one process call Stripe; 0 is no limit"
+        ),
         "STRIPE_TWINT_SAVING": switch(
             "STRIPE_TWINT_SAVING", default=False, because="it says whether TWINT may be saved"
         ),

@@ -18,5 +18,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = BASE_DIR / "var" / f"test-media-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 SITE_URL = "http://testserver"
 STRIPE_TIMEOUT = 0.3
+STRIPE_CALLS_PER_SECOND = 0
 STAFF_MFA_REQUIRED = False
 DEMO_ALLOWED = True

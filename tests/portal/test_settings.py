@@ -48,6 +48,8 @@ MALFORMED = [
     ("STRIPE_API_BASE", "api.stripe.com"),
     ("STRIPE_TIMEOUT", "soon"),
     ("STRIPE_TIMEOUT", "0"),
+    ("STRIPE_CALLS_PER_SECOND", "-1"),
+    ("STRIPE_CALLS_PER_SECOND", "many"),
     ("STRIPE_TWINT_SAVING", "perhaps"),
     ("SECURE_SSL_REDIRECT", "maybe"),
     ("TRUSTED_PROXIES", "two"),
