@@ -19,7 +19,7 @@ from members.models import Membership, Organisation, User
 from pooling.actions.pledges import place_pledge
 from pooling.actions.settlement import collect_due_charges
 from pooling.invariants import breaches
-from pooling.models import Acceptance, Charge, Pledge, Pool, PoolEvent, PoolState, SavedMethod, Slot
+from pooling.models import Acceptance, Charge, PaysBy, Pledge, Pool, PoolEvent, PoolState, SavedMethod, Slot
 from tests.bench.crowd import multiply, settle_down
 from tests.bench.say import say
 from tests.pooling import factories as make
@@ -65,11 +65,11 @@ def report_growth(found: list[tuple[int, Cost]]) -> None:
     )
 
 
-def fund(size: int) -> Cost:
-    """A pool that `size` pledges fund, the last of them measured."""
+def fund(size: int, *, by_invoice: bool = False) -> Cost:
+    """A pool that `size` pledges fund, the last of them measured. They are paid by card, or all of them by invoice."""
     now = timezone.now()
     pool = pool_for(size, now)
-    one = make.pledge(pool, now=now).organisation
+    one = (make.invoiced if by_invoice else make.pledge)(pool, now=now).organisation
     of_one = Pledge.objects.filter(pool=pool)
     acting = Membership.objects.filter(organisation=one)
     multiply(
@@ -88,10 +88,9 @@ def fund(size: int) -> Cost:
     Pool.objects.filter(pk=pool.pk).update(standing=size - 1)
     settle_down()
     last = make.organisation()
-    by, method = make.administrator(last), make.method(last)
-    found = measured(
-        lambda: place_pledge(pool=pool, organisation=last, shares=1, by=by, language="de", now=now, method=method)
-    )
+    how = {"pays_by": PaysBy.INVOICE} if by_invoice else {"method": make.method(last)}
+    by = make.administrator(last)
+    found = measured(lambda: place_pledge(pool=pool, organisation=last, shares=1, by=by, language="de", now=now, **how))
     pool.refresh_from_db()
     if (pool.state, Charge.objects.filter(pledge__pool=pool).count()) != (PoolState.FUNDED, size):
         raise SystemExit(f"the pool is {pool.state}")

@@ -18,7 +18,7 @@ django.setup()
 
 from django.test.utils import setup_databases  # noqa: E402  # the settings come first, see above
 
-from tests.bench import books, rates, statements  # noqa: E402  # they import models
+from tests.bench import books, payments, rates, statements  # noqa: E402  # they import models
 
 
 def main() -> None:
@@ -26,6 +26,7 @@ def main() -> None:
     statements.report()
     books.report_proving()
     books.report_funding()
+    payments.report()
     rates.report()
 
 
