@@ -15,6 +15,7 @@ from pooling.actions.notices import handle_waiting_events, look_at_setup_pages
 from pooling.actions.outside_refunds import settle_refused_refunds
 from pooling.actions.pledges import expire_overdue_pledges
 from pooling.actions.pools import end_overdue_pledging
+from pooling.actions.reconciling import compare_books_at_night, replay_undelivered_notices
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.seat_letters import send_seat_letters
 from pooling.actions.seats import forget_seat_addresses
@@ -24,6 +25,7 @@ from pooling.actions.transfers import expire_transfers
 from pooling.actions.waiting import end_overdue_lists, expire_overdue_offers, make_offers
 
 STEPS = (
+    replay_undelivered_notices,
     handle_waiting_events,
     look_at_setup_pages,  # before holds expire: a method that is there already makes the pledge stand
     expire_overdue_pledges,
@@ -49,4 +51,5 @@ STEPS = (
     settle_refused_refunds,  # after that: it finds those that were made in the provider's dashboard
     release_unused_methods,
     look_at_methods,
+    compare_books_at_night,  # at the end: what is due has been asked about before
 )

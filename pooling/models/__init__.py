@@ -1,6 +1,7 @@
 from .approval import APPROVAL_HOLD, Approval, ApprovalLetter, ApprovalState
 from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
 from .bank import BankFile, BankLine, BankLinePart, BankLineState, Receipt, SentBack
+from .books import Comparison, Round, RoundKind, claim_round
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .dispute import Dispute, DisputeState
 from .event import PoolEvent, event, record, record_all
@@ -36,6 +37,7 @@ __all__ = [
     "BankLineState",
     "Charge",
     "ChargeState",
+    "Comparison",
     "CreditNote",
     "CreditReason",
     "Creditor",
@@ -58,6 +60,8 @@ __all__ = [
     "Refund",
     "RefundReason",
     "RefundState",
+    "Round",
+    "RoundKind",
     "SandboxEntry",
     "SavedMethod",
     "SeatGift",
@@ -71,6 +75,7 @@ __all__ = [
     "TransferState",
     "WebhookEvent",
     "WorkshopText",
+    "claim_round",
     "event",
     "record",
     "record_all",

@@ -192,6 +192,39 @@ class DisputeMade:
 
 
 @dataclass(frozen=True)
+class PaymentMade:
+    """A payment in the provider's books that succeeded. `attempt` is our key, `pledge` the uuid of ours, both empty
+    where it was not made by us.
+    """
+
+    ref: str
+    amount: int
+    made_at: datetime
+    attempt: str = ""
+    pledge: str = ""
+
+
+@dataclass(frozen=True)
+class RefundInBooks:
+    """A refund of the payment `intent_ref`, whoever made it."""
+
+    made: RefundMade
+    intent_ref: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Books:
+    """What a provider's books hold from `since` to `until`, by the time at which each was made there."""
+
+    since: datetime
+    until: datetime
+    payments: list[PaymentMade]
+    refunds: list[RefundInBooks]
+    disputes: list[DisputeMade]
+
+
+@dataclass(frozen=True)
 class Notice:
     """A verified webhook: an id that is unique at the provider, its type, and what it is about."""
 
@@ -287,6 +320,15 @@ class PaymentProvider(Protocol):
 
     def release_method(self, method_ref: str) -> None:
         """Forget a saved method. Forgetting one that is gone already is fine."""
+
+    def has_books(self) -> bool:
+        """Whether it keeps books elsewhere, which can be asked for now: `undelivered` and `books`."""
+
+    def undelivered(self, *, since: datetime) -> list[Notice]:
+        """Notices since then that our webhook did not take, the oldest first."""
+
+    def books(self, *, since: datetime, until: datetime) -> Books:
+        """Payments that succeeded, refunds and disputes that were made between."""
 
     def read_notice(self, *, body: bytes, signature: str) -> Notice:
         """Verify and parse a webhook. Raises ForgedNotice."""

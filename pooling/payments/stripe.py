@@ -19,6 +19,7 @@ from django.conf import settings
 
 from . import stripe_answers as answers
 from .base import (
+    Books,
     ChargeRequest,
     ChargeResult,
     CustomerRequest,
@@ -260,6 +261,29 @@ class Stripe:
         except RequestRefused as refusal:
             # Gone already: detached before, or with its customer.
             log.info("a payment method was not there to be detached", method=method_ref, code=refusal.code)
+
+    def has_books(self) -> bool:
+        return bool(settings.STRIPE_SECRET_KEY)
+
+    def undelivered(self, *, since: datetime) -> list[Notice]:
+        with asking():
+            listed = client().v1.events.list(
+                {"delivery_success": False, "created": {"gte": int(since.timestamp())}, "limit": PAGE_SIZE}
+            )
+            events = [event.to_dict() for event in listed.auto_paging_iter()]
+        return [answers.notice_of(event) for event in reversed(events)]
+
+    def books(self, *, since: datetime, until: datetime) -> Books:
+        first, last = int(since.timestamp()), int(until.timestamp())
+        with asking():
+            v1 = client().v1
+            intents = v1.payment_intents.list({"created": {"gte": first, "lte": last}, "limit": PAGE_SIZE})
+            payments = [answers.payment_made(intent.to_dict()) for intent in intents.auto_paging_iter()]
+            refunds = v1.refunds.list({"created": {"gte": first, "lte": last}, "limit": PAGE_SIZE})
+            sent_back = [answers.refund_in_books(refund.to_dict()) for refund in refunds.auto_paging_iter()]
+            disputes = v1.disputes.list({"created": {"gte": first, "lte": last}, "limit": PAGE_SIZE})
+            disputed = [answers.dispute_made(dispute.to_dict()) for dispute in disputes.auto_paging_iter()]
+        return Books(since, until, [made for made in payments if made], sent_back, disputed)
 
     def read_notice(self, *, body: bytes, signature: str) -> Notice:
         try:

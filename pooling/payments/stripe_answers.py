@@ -11,7 +11,19 @@ from typing import Any
 
 from pooling.models import DisputeState
 
-from .base import ChargeResult, DisputeMade, Method, MethodSeen, Notice, Progress, RefundMade, RefundResult, SetupResult
+from .base import (
+    ChargeResult,
+    DisputeMade,
+    Method,
+    MethodSeen,
+    Notice,
+    PaymentMade,
+    Progress,
+    RefundInBooks,
+    RefundMade,
+    RefundResult,
+    SetupResult,
+)
 
 Answer = dict[str, Any]
 
@@ -141,6 +153,29 @@ def refund_made(refund: Answer) -> RefundMade:
     """One that is not succeeded yet may still fail."""
     made_for = (refund["metadata"] or {}).get("refund", "")
     return RefundMade(refund["id"], refund["amount"], refund_result(refund).progress, made_for)
+
+
+def payment_made(intent: Answer) -> PaymentMade | None:
+    """None for one that brought no money."""
+    if intent["status"] != "succeeded":
+        return None
+    metadata = intent.get("metadata") or {}
+    return PaymentMade(
+        ref=intent["id"],
+        amount=intent["amount_received"],
+        made_at=datetime.fromtimestamp(intent["created"], tz=UTC),
+        attempt=metadata.get("attempt", ""),
+        pledge=metadata.get("pledge", ""),
+    )
+
+
+def refund_in_books(refund: Answer) -> RefundInBooks:
+    intent = refund.get("payment_intent")
+    return RefundInBooks(
+        made=refund_made(refund),
+        intent_ref=expanded(intent).get("id") or intent or "",
+        made_at=datetime.fromtimestamp(refund["created"], tz=UTC),
+    )
 
 
 def dispute_made(dispute: Answer) -> DisputeMade:
