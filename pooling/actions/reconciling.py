@@ -111,10 +111,9 @@ def enter_unknown(provider_name: str, books: Books, *, found: list[Difference], 
     named = {str(each.figures.get("ref")) for each in found}
     for payment in books.payments:
         if payment.ref in named and payment.attempt:
-            attempts = Attempt.objects.filter(
-                provider=provider_name, key=payment.attempt, intent_ref__in=["", payment.ref]
-            )
-            attempt = attempts.exclude(state=AttemptState.SUCCEEDED).first()
+            # One that has brought money already, or that names another payment, is staff's affair.
+            named_so = Attempt.objects.filter(provider=provider_name, key=payment.attempt)
+            attempt = named_so.filter(intent_ref__in=["", payment.ref]).exclude(state=AttemptState.SUCCEEDED).first()
             if attempt is not None:
                 result = ChargeResult(Progress.SUCCEEDED, payment.ref, payment.amount)
                 enter_result(attempt=attempt, result=result, now=now)

@@ -12,6 +12,7 @@ from .journal_views import journal_page
 from .lists import DisputeListView, PaymentListView, ReceivableListView, RefundListView
 from .overview import overview
 from .payout_views import ordered_payouts, payouts
+from .service_views import add_summary, service
 from .statement_views import StatementListView, statement_page
 from .views import PERMISSION, bank, bank_file, bank_line, pledge_document, split
 
@@ -45,6 +46,7 @@ def register_admin_urls() -> list[URLPattern]:
         path("finance/pools/<int:pk>/", statement_page, name="desk_statement"),
         path("finance/journal/", journal_page, name="desk_journal"),
         path("finance/documents/<uuid:uuid>/<slug:kind>.pdf", pledge_document, name="desk_document"),
+        path("finance/service/", service, name="desk_service"),
     ]
 
 
@@ -64,6 +66,7 @@ PLACES = (
     (gettext_lazy("Payments"), "desk_payments", "list-ul"),
     (gettext_lazy("All refunds"), "desk_refunds", "undo"),
     (gettext_lazy("Disputes"), "desk_disputes", "warning"),
+    (gettext_lazy("Payment service"), "desk_service", "warning"),
     (gettext_lazy("Statements"), "desk_statements", "shares"),
     (gettext_lazy("Journal"), "desk_journal", "history"),
 )
@@ -76,3 +79,6 @@ def register_desk() -> MenuItem:
         for order, (label, name, icon) in enumerate(PLACES)
     ]
     return SubmenuMenuItem(gettext_lazy("Finance"), Menu(items=items), name="finance", icon_name="desktop", order=155)
+
+
+hooks.register("construct_homepage_summary_items", add_summary)

@@ -389,3 +389,4 @@ def finance(scene: Scene) -> Iterator[Stop]:
     parts = {"form-TOTAL_FORMS": "6", "form-INITIAL_FORMS": "0"}
     yield Stop("admin", "line of the bank in parts, sent empty", split, who="operator", send=parts)
     yield Stop("admin", "refunds to transfer", reverse("desk_payouts"), who="operator")
+    yield Stop("admin", "payment service", reverse("desk_service"), who="operator")

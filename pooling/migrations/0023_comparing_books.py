@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pooling', '0020_disputes'),
+        ('pooling', '0022_split_lines'),
     ]
 
     operations = [
