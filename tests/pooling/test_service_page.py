@@ -84,7 +84,7 @@ def test_what_the_last_comparison_found_is_told_in_sentences(desk: Client) -> No
 
 def test_the_admins_first_page_says_so_only_if_there_is_something_to_do(desk: Client) -> None:
     home = reverse("wagtailadmin_home")
-    assert "Anfechtung" not in desk.get(home).content.decode()
+    assert "auf Ihre Antwort" not in desk.get(home).content.decode()
     disputed()
     compared({"code": "payment_foreign", "ref": "pi_1", "amount": 4_200})
     shown = desk.get(home).content.decode()
