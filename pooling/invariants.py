@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from .invoice_books import credit_notes_cancel_what_is_not_owed, numbers_have_no_gaps
+from .invoice_books import credit_notes_cancel_what_is_not_owed, numbers_have_no_gaps, only_what_is_lost_is_written_off
 from .models import (
     Approval,
     Attempt,
@@ -374,6 +374,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     what_arrived_is_told_by_its_payments,
     each_rappen_goes_back_once,
     credit_notes_cancel_what_is_not_owed,
+    only_what_is_lost_is_written_off,
     no_more_stands_than_was_approved,
     seats_are_given_once,
     ended_pools_keep_nothing,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.db.models import F, Q
 
-from .models import ChargeState, CreditNote, Invoice, NumberSeries, PoolState
+from .models import ChargeState, CreditNote, Invoice, NumberSeries, PoolState, WriteOff
 
 
 def credit_notes_cancel_what_is_not_owed() -> Iterator[str]:
@@ -22,6 +22,16 @@ def credit_notes_cancel_what_is_not_owed() -> Iterator[str]:
         yield f"3: invoice {invoice.number} is owed no more and has no credit note"
     for invoice in Invoice.objects.exclude(over).exclude(credit_note=None):
         yield f"3: invoice {invoice.number} is owed and has a credit note"
+
+
+def only_what_is_lost_is_written_off() -> Iterator[str]:
+    """3, too: no more is written off than an invoice is of, once its workshop has started, and nothing credited."""
+    for row in WriteOff.objects.filter(amount__gt=F("invoice__charge__amount")).select_related("invoice__charge"):
+        yield f"3: of invoice {row.invoice} of {row.invoice.charge.amount}, {row.amount} were written off"
+    for row in WriteOff.objects.filter(at__lt=F("invoice__charge__pledge__pool__starts_at")).select_related("invoice"):
+        yield f"3: invoice {row.invoice} was written off before its workshop had started"
+    for row in WriteOff.objects.exclude(invoice__credit_note=None).select_related("invoice"):
+        yield f"3: invoice {row.invoice} was written off, and credited as well"
 
 
 def numbers_have_no_gaps() -> Iterator[str]:

@@ -26,15 +26,17 @@ LABELS = {
 }
 
 
-def receivables(*, now: datetime) -> ChargeQuerySet:
+def receivables(*, now: datetime, written_off: bool = False) -> ChargeQuerySet:
     """All of them, each with `due` (a moment), `left` (Rappen) and `age`, which is counted in whole days of ours.
 
-    A payment by card is due at the end of its mending window: until then it costs nobody a place.
+    A payment by card is due at the end of its mending window: until then it costs nobody a place. Those that were
+    written off are none any more; `written_off` gives them instead.
     """
     midnight = make_aware(datetime.combine(localtime(now).date(), time.min))
     since = [When(due__gte=midnight, then=Value(NOT_DUE))]
     since += [When(due__gte=days_before(midnight, days), then=Value(age)) for age, days in AGES]
     waiting: ChargeQuerySet = Charge.objects.filter(state__in=Charge.WAITING_STATES)
+    waiting = waiting.filter(invoice__write_off__isnull=not written_off)
     return waiting.annotate(due=Coalesce("invoice__due_at", "mend_until"), left=F("amount") - F("captured")).annotate(
         age=Case(*since, default=Value(OLDEST), output_field=CharField())
     )

@@ -103,6 +103,10 @@ SENTENCES = {
     "method_replaced": _(
         "Your organisation put another payment method in the place of the saved one. What it owes stays the same."
     ),
+    "invoice_written_off": _(
+        "The operator's books no longer count on %(amount)s of the invoice. Your organisation owes it all the same and "
+        "can still pay it."
+    ),
     "payment_way_changed": _("Your organisation changed how it pays. What it owes stays the same."),
     "charge_sending": _("The payment was sent to the payment service. Money moves only once it says yes."),
     "charge_page_opened": _("The payment page was opened. No money moves by that."),

@@ -187,6 +187,16 @@ class ReferenceSettled(Refused):
         return _("Your invoice or receipt names your reference already, and stays as it is. Nothing has changed.")
 
 
+class NotWrittenOff(Refused):
+    """It is no overdue invoice of a workshop that has started."""
+
+    def __str__(self) -> str:
+        return _(
+            "Only an overdue invoice of a workshop that has started can be written off: before, an invoice that is not "
+            "paid ends by itself, and its places are free for others. Nothing has changed."
+        )
+
+
 class NotInFrancs(Refused):
     """The line is in another currency than invoices are."""
 

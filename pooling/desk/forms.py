@@ -119,6 +119,14 @@ class DismissForm(forms.Form):
     )
 
 
+class WriteOffForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why it will not be paid"),
+        max_length=300,
+        help_text=gettext_lazy("For example: dissolved, bankrupt, reminded three times. Your auditors read it."),
+    )
+
+
 class PaidOutForm(forms.Form):
     refund = RefundField(queryset=Refund.objects.none(), label=gettext_lazy("Refund"))
     day = BankDayField(label=gettext_lazy("Transferred on"))

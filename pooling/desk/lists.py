@@ -1,22 +1,26 @@
-"""The lists of the finance desk: receivables by age, payments, refunds."""
+"""The lists of the finance desk about money that comes: receivables by age, and payments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import Column
 
 from pooling.accounts.receivables import LABELS, NOT_DUE, receivables, sums_by_age
-from pooling.models import Charge, Dispute, DisputeState, PaysBy, Refund, RefundReason, RefundState
+from pooling.actions.writing_off import why_not_to_write_off
+from pooling.models import Charge, PaysBy
 
 from .listing import Cell, DeskListView, Francs
 
+WRITTEN_OFF = "written_off"
 PROVIDERS = (("stripe", "Stripe"), ("sandbox", gettext_lazy("Sandbox")), ("invoice", gettext_lazy("by invoice")))
 
 
@@ -51,7 +55,11 @@ class ReceivableFilterSet(WagtailFilterSet):
     age = django_filters.ChoiceFilter(
         label=gettext_lazy("Age"),
         method="of_age",
-        choices=[("overdue", gettext_lazy("overdue, of any age")), *LABELS.items()],
+        choices=[
+            ("overdue", gettext_lazy("overdue, of any age")),
+            *LABELS.items(),
+            (WRITTEN_OFF, gettext_lazy("written off")),
+        ],
     )
     due = django_filters.DateFromToRangeFilter(label=gettext_lazy("Due date"), widget=DateRangePickerWidget)
 
@@ -60,7 +68,28 @@ class ReceivableFilterSet(WagtailFilterSet):
         fields = ["pays_by"]
 
     def of_age(self, charges: QuerySet[Charge], name: str, age: str) -> QuerySet[Charge]:
+        if age == WRITTEN_OFF:
+            return charges  # which are of them, see get_base_queryset
         return charges.exclude(age=NOT_DUE) if age == "overdue" else charges.filter(age=age)
+
+
+def reason_of(charge: Charge) -> str:
+    """Why it was written off, if it was."""
+    invoice = getattr(charge, "invoice", None)
+    return invoice.write_off.reason if hasattr(invoice, "write_off") else ""
+
+
+def what_of_its_loss(charge: Charge) -> str:
+    """Why it was written off, or that it can be."""
+    if reason := reason_of(charge):
+        return reason
+    return "" if why_not_to_write_off(charge, now=timezone.now()) else _("Write off")
+
+
+def write_off_url(charge: Charge) -> str | None:
+    if reason_of(charge) or why_not_to_write_off(charge, now=timezone.now()):
+        return None
+    return reverse("desk_write_off", args=[charge.uuid])
 
 
 class ReceivableListView(DeskListView):
@@ -94,14 +123,19 @@ class ReceivableListView(DeskListView):
         Cell("workshop", gettext_lazy("Workshop"), workshop_of),
         Cell("way", gettext_lazy("Payment method"), lambda charge: charge.get_pays_by_display()),
         Cell("state", gettext_lazy("State"), lambda charge: charge.get_state_display(), is_on_page=False),
+        Cell("reason", gettext_lazy("Why it will not be paid"), reason_of, is_on_page=False),
     )
+    may_be_lost = Cell("lost", gettext_lazy("Never paid?"), what_of_its_loss, url=write_off_url)
+
+    @property
+    def columns(self) -> list[Column]:
+        return [*super().columns, self.may_be_lost.column()]
 
     def get_base_queryset(self) -> QuerySet[Charge]:
-        return (
-            receivables(now=self.now)
-            .select_related(*WHO_AND_WHAT_FOR, "invoice")
-            .prefetch_related("pledge__pool__texts")
-        )
+        written_off = self.request.GET.get("age") == WRITTEN_OFF
+        charges = receivables(now=self.now, written_off=written_off)
+        related = charges.select_related(*WHO_AND_WHAT_FOR, "invoice__write_off")
+        return related.prefetch_related("pledge__pool__texts")
 
     def more_context(self) -> dict[str, Any]:
         sums = sums_by_age(self.get_queryset())
@@ -183,128 +217,3 @@ class PaymentListView(DeskListView):
     def get_base_queryset(self) -> QuerySet[Charge]:
         related = Charge.objects.select_related(*WHO_AND_WHAT_FOR, "pledge__method", "invoice")
         return related.prefetch_related("pledge__pool__texts", "attempts", "receipts")
-
-
-class RefundFilterSet(WagtailFilterSet):
-    state = django_filters.ChoiceFilter(
-        label=gettext_lazy("State"),
-        method="in_state",
-        choices=[("open", gettext_lazy("due, on its way or failed")), *RefundState.choices],
-    )
-    created_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("Owed since"), widget=DateRangePickerWidget)
-
-    class Meta:
-        model = Refund
-        fields = ["reason"]
-
-    def in_state(self, refunds: QuerySet[Refund], name: str, state: str) -> QuerySet[Refund]:
-        return refunds.exclude(state__in=Refund.DONE_STATES) if state == "open" else refunds.filter(state=state)
-
-
-def way_back(refund: Refund) -> str:
-    """Through whom it goes."""
-    if refund.attempt is None or refund.state == RefundState.PAID_OUT:
-        return _("by transfer")
-    return str(dict(PROVIDERS).get(refund.attempt.provider, refund.attempt.provider))
-
-
-class RefundListView(DeskListView):
-    """Money that went back or is to go back."""
-
-    model = Refund
-    page_title = gettext_lazy("All refunds")
-    header_icon = "undo"
-    index_url_name, index_results_url_name = "desk_refunds", "desk_refunds_results"
-    filterset_class = RefundFilterSet
-    search_fields = [*(f"charge__{name}" for name in SEARCHED), "ref", "settled_by", "paid_ref"]
-    verbose_name_plural = gettext_lazy("refunds")
-    default_ordering = "-created_at"
-    export_filename = "refunds"
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:  # type: ignore[override]  # the age is of this very moment
-        return (
-            Cell("organisation", gettext_lazy("Organisation"), lambda refund: organisation_of(refund.charge)),
-            Cell(
-                "amount",
-                gettext_lazy("Amount"),
-                lambda refund: Francs(refund.amount),
-                sort_key="amount",
-                is_figure=True,
-            ),
-            Cell("state", gettext_lazy("State"), lambda refund: refund.get_state_display(), sort_key="state"),
-            Cell("created_at", gettext_lazy("Owed since"), lambda refund: refund.created_at, sort_key="created_at"),
-            Cell("age", gettext_lazy("Days"), self.days_of, is_figure=True),
-            Cell("settled_at", gettext_lazy("Settled"), lambda refund: refund.paid_on or refund.settled_at),
-            Cell("reason", gettext_lazy("Why"), lambda refund: RefundReason(refund.reason).label),
-            Cell("way", gettext_lazy("Through"), way_back),
-            Cell("number", gettext_lazy("Number"), lambda refund: number_of(refund.charge)),
-            Cell(
-                "reference",
-                gettext_lazy("Reference"),
-                lambda refund: one_after_the_other([refund.ref, refund.settled_by, refund.paid_ref]),
-            ),
-            Cell("failure", gettext_lazy("Why it failed"), lambda refund: refund.failure, is_on_page=False),
-            Cell("workshop", gettext_lazy("Workshop"), lambda refund: workshop_of(refund.charge)),
-        )
-
-    def days_of(self, refund: Refund) -> int:
-        """How long it was or has been owed."""
-        return ((refund.settled_at or self.now) - refund.created_at).days
-
-    def get_base_queryset(self) -> QuerySet[Refund]:
-        related = (f"charge__{name}" for name in (*WHO_AND_WHAT_FOR, "invoice"))
-        return Refund.objects.select_related(*related, "attempt").prefetch_related("charge__pledge__pool__texts")
-
-
-class DisputeFilterSet(WagtailFilterSet):
-    state = django_filters.ChoiceFilter(
-        label=gettext_lazy("State"),
-        method="in_state",
-        choices=[("open", gettext_lazy("not decided")), *DisputeState.choices],
-    )
-    opened_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("Opened"), widget=DateRangePickerWidget)
-
-    class Meta:
-        model = Dispute
-        fields: ClassVar[list[str]] = []
-
-    def in_state(self, disputes: QuerySet[Dispute], name: str, state: str) -> QuerySet[Dispute]:
-        return disputes.filter(state__in=Dispute.OPEN_STATES) if state == "open" else disputes.filter(state=state)
-
-
-class DisputeListView(DeskListView):
-    """Payments that a payer's bank doubts, and what became of it."""
-
-    model = Dispute
-    page_title = gettext_lazy("Disputes")
-    header_icon = "warning"
-    index_url_name, index_results_url_name = "desk_disputes", "desk_disputes_results"
-    filterset_class = DisputeFilterSet
-    search_fields = [*(f"attempt__charge__{name}" for name in SEARCHED), "ref", "attempt__intent_ref"]
-    verbose_name_plural = gettext_lazy("disputes")
-    default_ordering = "-opened_at"
-    export_filename = "disputes"
-    cells = (
-        Cell("organisation", gettext_lazy("Organisation"), lambda dispute: organisation_of(dispute.attempt.charge)),
-        Cell(
-            "amount", gettext_lazy("Amount"), lambda dispute: Francs(dispute.amount), sort_key="amount", is_figure=True
-        ),
-        Cell("state", gettext_lazy("State"), lambda dispute: dispute.get_state_display(), sort_key="state"),
-        Cell("due_by", gettext_lazy("Answer until"), lambda dispute: dispute.due_by, sort_key="due_by"),
-        Cell("opened_at", gettext_lazy("Opened"), lambda dispute: dispute.opened_at, sort_key="opened_at"),
-        Cell("closed_at", gettext_lazy("Decided"), lambda dispute: dispute.closed_at),
-        Cell("withdrawn", gettext_lazy("Withdrawn"), lambda dispute: Francs(dispute.withdrawn), is_figure=True),
-        Cell("reinstated", gettext_lazy("Given back"), lambda dispute: Francs(dispute.reinstated), is_figure=True),
-        Cell(
-            "charged_back", gettext_lazy("Charged back"), lambda dispute: Francs(dispute.charged_back), is_figure=True
-        ),
-        Cell("reason", gettext_lazy("Why"), lambda dispute: dispute.reason),
-        Cell("reference", gettext_lazy("Reference"), lambda dispute: dispute.ref),
-        Cell("payment", gettext_lazy("Payment"), lambda dispute: dispute.attempt.intent_ref, is_on_page=False),
-        Cell("workshop", gettext_lazy("Workshop"), lambda dispute: workshop_of(dispute.attempt.charge)),
-    )
-
-    def get_base_queryset(self) -> QuerySet[Dispute]:
-        related = (f"attempt__charge__{name}" for name in WHO_AND_WHAT_FOR)
-        return Dispute.objects.select_related(*related).prefetch_related("attempt__charge__pledge__pool__texts")

@@ -9,12 +9,14 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from .journal_views import journal_page
-from .lists import DisputeListView, PaymentListView, ReceivableListView, RefundListView
+from .lists import PaymentListView, ReceivableListView
 from .overview import overview
 from .payout_views import ordered_payouts, payouts
+from .refund_lists import DisputeListView, RefundListView
 from .service_views import add_summary, service
 from .statement_views import StatementListView, statement_page
 from .views import PERMISSION, bank, bank_file, bank_line, pledge_document, split
+from .write_off_views import write_off_page
 
 LISTS = {
     "receivables": ReceivableListView,
@@ -43,6 +45,7 @@ def register_admin_urls() -> list[URLPattern]:
         path("finance/bank/lines/<int:pk>/split/", split, name="desk_bank_split"),
         path("finance/refunds/", payouts, name="desk_payouts"),
         path("finance/refunds/file/", ordered_payouts, name="desk_payout_file"),
+        path("finance/receivables/<uuid:uuid>/write-off/", write_off_page, name="desk_write_off"),
         path("finance/pools/<int:pk>/", statement_page, name="desk_statement"),
         path("finance/journal/", journal_page, name="desk_journal"),
         path("finance/documents/<uuid:uuid>/<slug:kind>.pdf", pledge_document, name="desk_document"),

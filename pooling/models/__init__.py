@@ -5,7 +5,7 @@ from .books import Comparison, Round, RoundKind, claim_round
 from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .dispute import Dispute, DisputeState
 from .event import PoolEvent, event, record, record_all
-from .invoice import CreditNote, Creditor, CreditReason, Invoice, NumberSeries, take_numbers
+from .invoice import CreditNote, Creditor, CreditReason, Invoice, NumberSeries, WriteOff, take_numbers
 from .method import PaysBy, ProviderCustomer, SavedMethod, SetupPage, SetupState
 from .pledge import HOLD, OFFER_HOLD, Pledge, PledgeState, Slot
 from .pool import Pool, PoolState, WorkshopText
@@ -75,6 +75,7 @@ __all__ = [
     "TransferState",
     "WebhookEvent",
     "WorkshopText",
+    "WriteOff",
     "claim_round",
     "event",
     "record",

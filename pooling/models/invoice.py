@@ -6,6 +6,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -234,6 +235,32 @@ class Invoice(models.Model):
         if text.startswith("RF"):
             return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
         return " ".join([text[:2], *(text[at : at + 5] for at in range(2, len(text), 5))])
+
+
+class WriteOff(models.Model):
+    """The operator's books no longer count on `amount` Rappen of an invoice, which stays owed (docs/decisions/0014).
+
+    Kept as it was decided: what comes after all is taken as always, and lowers what is lost.
+    """
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="write_off")
+    amount = RappenField()
+    reason = models.CharField(_("reason"), max_length=300)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar = models.Manager["WriteOff"]()
+
+    class Meta:
+        verbose_name = _("write-off")
+        verbose_name_plural = _("write-offs")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=1) & ~Q(reason=""), name="write_off_says_what_and_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice}: {self.amount}"
 
 
 class CreditReason(models.TextChoices):

@@ -170,6 +170,7 @@ STEPS = {
     "charge_due": _("A payment became due"),
     "invoice_issued": _("An invoice was issued"),
     "credit_note_issued": _("A credit note cancels the invoice"),
+    "invoice_written_off": _("The operator no longer counts on the invoice"),
     "method_replaced": _("Another payment method was put in the place of the saved one"),
     "payment_way_changed": _("The way to pay was changed"),
     "charge_sending": _("The payment was sent to the payment service"),

@@ -68,6 +68,7 @@ SENTENCES = {
     "more_ended": _("The request of %(organisation)s for more shares ended. It stays at: %(shares)s."),
     "charge_due": _("%(organisation)s owes %(amount)s."),
     "invoice_issued": _("An invoice of %(amount)s was issued to %(organisation)s."),
+    "invoice_written_off": _("%(amount)s of the invoice of %(organisation)s were written off. It can still be paid."),
     "credit_note_issued": _("A credit note of %(amount)s for %(organisation)s cancels the invoice."),
     "method_replaced": _("%(organisation)s put another payment method in the place of the saved one."),
     "payment_way_changed": _("%(organisation)s changed how it pays."),

@@ -384,6 +384,8 @@ def finance(scene: Scene) -> Iterator[Stop]:
     yield Stop("admin", "file of the bank", reverse("desk_bank_file", args=[scene.bank_line.file_id]), who="operator")
     yield Stop("admin", "line of the bank", line, who="operator")
     yield Stop("admin", "line of the bank, put aside without a note", line, who="operator", send={"dismiss": "yes"})
+    unpaid = reverse("desk_write_off", args=[scene.invoiced.charges.get().uuid])
+    yield Stop("admin", "write an invoice off, too early", unpaid, who="operator")
     split = reverse("desk_bank_split", args=[scene.bank_line.pk])
     yield Stop("admin", "line of the bank in parts", split, who="operator")
     parts = {"form-TOTAL_FORMS": "6", "form-INITIAL_FORMS": "0"}
