@@ -10,7 +10,7 @@ import pooling.money
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pooling', '0022_split_lines'),
+        ('pooling', '0023_comparing_books'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
