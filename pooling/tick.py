@@ -7,7 +7,7 @@ from pooling.actions.approval_letters import send_approval_letters
 from pooling.actions.approvals import remind_approvers
 from pooling.actions.asking_more import expire_requests_for_more
 from pooling.actions.backing import declare_short_pools
-from pooling.actions.disputes import follow_disputes, look_behind_refused_refunds
+from pooling.actions.disputes import charge_back_the_rest, follow_disputes, look_behind_refused_refunds
 from pooling.actions.dropping import give_up_overdue_charges, remind_of_mending
 from pooling.actions.method_looks import look_at_methods
 from pooling.actions.methods import release_unused_methods
@@ -48,6 +48,7 @@ STEPS = (
     follow_disputes,  # before refunds: nothing of a payment that is disputed is sent back
     send_due_refunds,
     look_behind_refused_refunds,
+    charge_back_the_rest,
     settle_refused_refunds,  # after that: it finds those that were made in the provider's dashboard
     release_unused_methods,
     look_at_methods,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from pooling.models import (
     Attempt,
@@ -157,6 +158,33 @@ def follow_disputes(*, now: datetime) -> int:
         except (OutcomeUnknown, RequestRefused):
             continue  # looked at again later
     return len(waiting)
+
+
+def charge_back_the_rest(*, now: datetime) -> int:
+    """A refund failed after all, though its payment was charged back, too: the bank has paid it already, so what is due
+    of it is taken off. Returns the number of disputes that this concerned.
+    """
+    failed = Refund.objects.filter(state=RefundState.FAILED)
+    lost = Dispute.objects.lost().filter(charged_back__lt=F("amount"), attempt__refunds__in=failed).distinct()
+    return sum(charge_back_more(pk=pk, now=now) for pk in list(lost.order_by("pk").values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def charge_back_more(*, pk: int, now: datetime) -> bool:
+    pool = Pool.objects.select_for_update(no_key=True, of=("self",)).get(pledges__charges__attempts__disputes=pk)
+    dispute = Dispute.objects.select_for_update(no_key=True, of=("self",)).select_related("attempt__charge__pledge")
+    lost = dispute.get(pk=pk)
+    charge = lost.attempt.charge
+    charge.pledge.pool = pool
+    try:
+        with transaction.atomic():
+            more = charge_back(pool=pool, dispute=lost, now=now) if lost.state == DisputeState.LOST else 0
+    except OutcomeUnknown:
+        return False  # another refund of it is on its way
+    if more:
+        figures = {"amount": more, "dispute": lost.pk, "state": str(lost.state)}
+        record(pool, "dispute_lost", now=now, pledge=charge.pledge, charge=charge, **figures)
+    return more > 0
 
 
 def look_behind_refused_refunds(*, now: datetime) -> int:

@@ -232,3 +232,8 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether a bank has yet to decide who gets its money: until then nothing of it is sent back."""
+        return any(dispute.is_open and not dispute.is_inquiry for dispute in self.disputes.all())

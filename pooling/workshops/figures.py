@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from pooling.actions.backing import balance_of
 from pooling.actions.charges import VOIDABLE
-from pooling.models import Charge, ChargeState, Pledge, Pool, PoolState, Terms
+from pooling.models import Attempt, Charge, ChargeState, Pledge, Pool, PoolState, Terms
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class Effect:
     refunded: int
     voided: int
     under_way: int
+    disputed: int = 0  # of what is refunded, what waits until a bank has decided
 
     @property
     def is_felt(self) -> bool:
@@ -103,6 +104,10 @@ class CallingOff:
     @property
     def refunded(self) -> int:
         return sum(effect.refunded for effect in self.effects)
+
+    @property
+    def disputed(self) -> int:
+        return sum(effect.disputed for effect in self.effects)
 
     @property
     def voids(self) -> int:
@@ -134,9 +139,11 @@ def calling_off(pool: Pool) -> CallingOff:
 
 def effect_on(pledge: Pledge) -> Effect:
     charges: list[Charge] = list(pledge.charges.all())
+    kept = [each for charge in charges for each in charge.kept()]
     return Effect(
         pledge=pledge,
-        refunded=sum(left for charge in charges for _source, left in charge.kept()),
+        refunded=sum(left for _source, left in kept),
+        disputed=sum(left for source, left in kept if isinstance(source, Attempt) and source.is_disputed),
         voided=sum(charge.amount - charge.captured for charge in charges if charge.state in VOIDABLE),
         under_way=sum(charge.amount for charge in charges if charge.state == ChargeState.SENDING),
     )

@@ -13,7 +13,7 @@ from pooling.actions.bank import enter_payout
 from pooling.actions.closing import close_pool, settlement_of
 from pooling.actions.disputes import look_at_dispute
 from pooling.actions.pools import cancel_pool
-from pooling.actions.refunds import claim_refund
+from pooling.actions.refunds import claim_refund, enter_refund_result
 from pooling.invariants import breaches
 from pooling.models import (
     Attempt,
@@ -29,6 +29,7 @@ from pooling.models import (
     RefundState,
 )
 from pooling.payments import provider
+from pooling.payments.base import Progress, RefundResult
 from pooling.payments.stripe import client as stripe
 
 from . import factories as make
@@ -377,6 +378,20 @@ def test_a_bank_that_takes_what_was_refunded_takes_it_beside_the_pools_money(
     dispute = lose(bank, payment(paid), client, amount=SHARE)
     assert (dispute.charged_back, dispute.beyond, money_of(paid).charged_back) == (0, SHARE, 0)
     all_is_told(bank)
+
+
+def test_a_refund_that_fails_after_the_bank_has_paid_is_not_owed_any_more(
+    bank: Bank, paid: Pool, client: Client
+) -> None:
+    call_off(bank, paid)
+    bank.tick()
+    lose(bank, payment(paid), client, amount=SHARE)
+    refund = Refund.objects.get(attempt=payment(paid))
+    enter_refund_result(refund=refund, result=RefundResult(Progress.FAILED, refund.ref, "declined"), now=bank.now)
+    bank.tick()
+    refund.refresh_from_db()
+    assert (refund.state, Dispute.objects.get().charged_back) == (RefundState.VOID, SHARE)
+    assert not list(breaches())
 
 
 def test_a_decision_that_is_turned_round_brings_the_money_back(bank: Bank, paid: Pool, client: Client) -> None:

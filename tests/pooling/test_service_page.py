@@ -10,14 +10,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from pooling.accounts import cost_sheet, money_of
 from pooling.actions.disputes import enter_dispute
 from pooling.actions.pools import cancel_pool
 from pooling.actions.settlement import collect_due_charges
+from pooling.charts import flow_of
 from pooling.models import Attempt, Comparison, DisputeState
+from pooling.workshops.figures import calling_off
 from portal.roles import FINANCE, make_roles
 
 from . import factories as make
 from .factories import NOW
+from .test_invoice_pdf import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +104,25 @@ def test_the_organisation_reads_what_its_bank_wants_and_that_its_refund_waits(cl
     shown = " ".join(client.get(reverse("pooling:pledge", args=[pledge.uuid])).content.decode().split())
     assert "Die Bank will CHF 300.00 Ihrer Zahlung zurück." in shown
     assert "wartet, bis die Anfechtung entschieden ist" in shown
+
+
+def test_who_calls_off_reads_what_waits_for_a_bank() -> None:
+    attempt = disputed()
+    effect = calling_off(attempt.charge.pledge.pool)
+    assert (effect.refunded, effect.disputed) == (90_000, 30_000)
+
+
+def test_drawings_tables_and_receipts_tell_what_a_bank_took(client: Client) -> None:
+    attempt = disputed(DisputeState.LOST)
+    pledge, pool = attempt.charge.pledge, attempt.charge.pledge.pool
+    flow = flow_of(pool, money_of(pool))
+    assert sum(part.amount for part in flow.comes_from) == sum(part.amount for part in flow.goes_to)
+    assert [part.amount for part in flow.goes_to if part.kind == "refunds"] == [30_000]
+    sheet = cost_sheet(pool, now=NOW)
+    assert (sheet.totals.refunded, sheet.available, sheet.not_kept) == (30_000, 60_000, 30_000)
+    client.force_login(make.administrator(pledge.organisation))
+    receipt = text_of(client.get(reverse("pooling:pledge_receipt", args=[pledge.uuid])).content)
+    assert "von der Bank der zahlenden Person zurückgebucht -300.00" in receipt
 
 
 def test_the_organisation_reads_what_its_bank_took(client: Client) -> None:
