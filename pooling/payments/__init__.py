@@ -7,7 +7,7 @@ from importlib import import_module
 
 from django.conf import settings
 
-from .base import PaymentProvider
+from .protocol import PaymentProvider
 
 PROVIDERS = ("sandbox", "stripe")
 
