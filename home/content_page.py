@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import cached_property
+from wagtail.blocks import StreamValue
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.url_routing import RouteResult
 
 from . import languages
+from .plain_text import plain_text
 
 
 class ContentQuerySet(PageQuerySet):
@@ -29,10 +31,21 @@ ContentManager = PageManager.from_queryset(ContentQuerySet)
 class ContentPage(Page):
     """A page with the fallback of DESIGN.md section 3. Base of every page type; not a base model of Wagtail's."""
 
+    # What people read of it beside its title: fields of text, rich text or streams. Search and reading time go by it.
+    text_fields: ClassVar[tuple[str, ...]] = ()
+
     objects = ContentManager()
 
     class Meta:
         abstract = True
+
+    @property
+    def text(self) -> str:
+        """What people read of it beside its title, as plain text."""
+        values = [getattr(self, name) for name in self.text_fields]
+        return " ".join(
+            plain_text(value.get_prep_value() if isinstance(value, StreamValue) else value) for value in values if value
+        )
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """As Wagtail does; where this language has no such page, the one that has this address in another language."""

@@ -40,6 +40,7 @@ class HomePage(ContentPage):
         _("line at the foot"), max_length=200, blank=True, help_text=_("Stands at the foot of every page.")
     )
 
+    text_fields = ("headline", "lead", "steps", "body")
     parent_page_types = ["wagtailcore.Page"]
     max_count = 3
     content_panels = [
@@ -82,6 +83,7 @@ class StandardPage(ContentPage):
         help_text=_("If the portal is to link to this page, for example from the form on which shares are pledged."),
     )
 
+    text_fields = ("body",)
     parent_page_types = ["home.HomePage", "home.StandardPage"]
     subpage_types = ["home.StandardPage"]
     content_panels = [*Page.content_panels, FieldPanel("body")]

@@ -42,5 +42,6 @@ if settings.DEBUG:
 urlpatterns += i18n_patterns(
     path(_("account/"), include("portal.account.urls")),
     path("", include("pooling.urls")),
+    path("", include("resources.urls")),
     path("", include(wagtail_urls)),
 )

@@ -10,7 +10,6 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils import translation
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -23,7 +22,12 @@ from home import languages
 from home.blocks import BodyBlock
 from home.content_page import ContentManager, ContentPage, ContentQuerySet
 from home.models import Topic
+from home.plain_text import plain_text
 from home.translations import localised
+
+from .search_entry import SearchEntry
+
+__all__ = ["Format", "ResourceIndexPage", "ResourcePage", "SearchEntry"]
 
 WORDS_PER_MINUTE = 200
 
@@ -66,6 +70,7 @@ class ResourceIndexPage(ContentPage):
 
     lead = models.TextField(_("lead"), blank=True, help_text=_("Two sentences: what is to be found here."))
 
+    text_fields = ("lead",)
     parent_page_types = ["home.HomePage"]
     subpage_types = ["resources.ResourcePage"]
     max_count_per_parent = 1
@@ -118,6 +123,7 @@ class ResourcePage(ContentPage):
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
     reading_minutes = models.PositiveSmallIntegerField(_("reading time in minutes"), default=1, editable=False)
 
+    text_fields = ("summary", "body", "author")
     parent_page_types = ["resources.ResourceIndexPage"]
     subpage_types: list[str] = []
     base_form_class = ResourcePageForm
@@ -163,20 +169,10 @@ class ResourcePage(ContentPage):
         topics = list(self.topics.all())
         if any(topic.locale_id != self.locale_id for topic in topics):
             self.topics = localised(topics, self.locale)
-        self.reading_minutes = minutes_to_read(self.body)
+        self.reading_minutes = minutes_to_read(plain_text(self.body.get_prep_value()))
         super().full_clean(*args, **kwargs)
 
 
-def minutes_to_read(body: Any) -> int:
-    """How long a text takes to read, in whole minutes, at least 1."""
-    words = len(strip_tags(" ".join(_texts(body.get_prep_value()))).split())
-    return max(1, math.ceil(words / WORDS_PER_MINUTE))
-
-
-def _texts(value: Any) -> list[str]:
-    """Every text in the raw data of a stream, in order. A block's choices are single words and add next to nothing."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return _texts(value["value"] if "type" in value else list(value.values()))
-    return [text for child in value for text in _texts(child)] if isinstance(value, list) else []
+def minutes_to_read(text: str) -> int:
+    """How long a plain text takes to read, in whole minutes, at least 1."""
+    return max(1, math.ceil(len(text.split()) / WORDS_PER_MINUTE))

@@ -88,6 +88,7 @@ class WorkshopIndexPage(ContentPage):
 
     lead = models.TextField(_("lead"), blank=True, help_text=_("Two or three sentences: how workshops come about."))
 
+    text_fields = ("lead",)
     parent_page_types = ["home.HomePage"]
     subpage_types = ["workshops.WorkshopPage"]
     max_count_per_parent = 1
@@ -151,6 +152,7 @@ class WorkshopPage(ContentPage):
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
     topics = ParentalManyToManyField(Topic, blank=True, related_name="workshops", verbose_name=_("topics"))
 
+    text_fields = ("summary", "audience", "venue", "body")
     parent_page_types = ["workshops.WorkshopIndexPage"]
     subpage_types: list[str] = []
     base_form_class = WorkshopPageForm

@@ -81,6 +81,11 @@ def site(scene: Scene) -> Iterator[Stop]:
     for page in resources:
         yield Stop("resources", page.slug, page.get_url())
     yield Stop("resources", "only in another language", scene.only_elsewhere)
+    search = scene.url("resources:search")
+    word = {"de": "Newsletter", "fr": "données", "it": "dati"}[scene.language]
+    yield Stop("search", "nothing asked", search)
+    yield Stop("search", "found", f"{search}?q={word}")
+    yield Stop("search", "nothing found", f"{search}?q=xyzzy")
     yield Stop("design", "components", scene.url("design"))
     yield Stop("design", "components, with errors", scene.url("design"), send={})
     yield Stop("design", "letters", scene.url("design_letters"))

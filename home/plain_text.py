@@ -1,0 +1,33 @@
+"""The plain text of what editors write: for search, snippets and reading times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+from django.utils.html import strip_tags
+
+# Choices of an editor in a block, which nobody reads.
+CHOICES = frozenset({"drawing", "kind", "level"})
+
+
+def plain_text(value: Any) -> str:
+    """What a reader reads of a text, of rich text, or of a stream's raw data: words with a space between them."""
+    return " ".join(" ".join(texts(value)).split())
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in the raw data of a stream, in order, without its mark-up."""
+    if isinstance(value, str):
+        yield unescape(strip_tags(value.replace("<", " <")))
+    elif isinstance(value, dict):
+        if "type" in value and "value" in value:
+            yield from texts(value["value"])
+        else:
+            for name, child in value.items():
+                if name not in CHOICES:
+                    yield from texts(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from texts(child)
