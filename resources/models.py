@@ -25,18 +25,13 @@ from home.models import Topic
 from home.plain_text import plain_text
 from home.translations import localised
 
+from .formats import Format
+from .listing import Listing
 from .search_entry import SearchEntry
 
 __all__ = ["Format", "ResourceIndexPage", "ResourcePage", "SearchEntry"]
 
 WORDS_PER_MINUTE = 200
-
-
-class Format(models.TextChoices):
-    GUIDE = "guide", _("Guide")
-    CHECKLIST = "checklist", _("Checklist")
-    TEMPLATE = "template", _("Template")
-    TOOL = "tool", _("Tool")
 
 
 class ResourceQuerySet(ContentQuerySet):
@@ -81,29 +76,10 @@ class ResourceIndexPage(ContentPage):
         verbose_name_plural = _("libraries of resources")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds `resources`, what they can be filtered by (`topics`, `formats`), and what is chosen (`topic`, `format`).
-
-        A filter that isn't known is ignored, so that an old or mistyped address still shows something.
-        """
+        """Adds `listing` (resources/listing.py): what is shown of the resources below, and what can be chosen."""
         context = super().get_context(request, *args, **kwargs)
-        everything = ResourcePage.objects.child_of(self).live().in_language(self.locale.language_code)
-        topics = Topic.objects.filter(
-            locale=self.locale_id, translation_key__in=everything.values("topics__translation_key")
-        )
-        used = set(everything.values_list("format", flat=True))
-        formats = [(value, label) for value, label in Format.choices if value in used]
-
-        topic = next((topic for topic in topics if topic.slug == request.GET.get("topic")), None)
-        format = next((value for value, _label in formats if value == request.GET.get("format")), "")
-        found = everything.about(topic) if topic else everything
-        found = found.of_format(format) if format else found
-        context.update(
-            resources=found.newest_first().prefetch_related("topics"),
-            topics=topics,
-            formats=formats,
-            topic=topic,
-            format=format,
-        )
+        everything = ResourcePage.objects.child_of(self).live().public().in_language(self.locale.language_code)
+        context["listing"] = Listing(everything, locale=self.locale, asked=request.GET.dict())
         return context
 
 

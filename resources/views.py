@@ -14,7 +14,7 @@ from wagtail.models import Page
 from home import languages
 from home.models import Topic
 
-from .models import Format
+from .formats import Format
 from .search import MOST_CHARACTERS, Wanted, hits_elsewhere, kinds, search
 from .search_entry import Kind
 

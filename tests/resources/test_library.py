@@ -38,7 +38,7 @@ def shown(client: Client, address: str) -> list[str]:
     """The titles of the resources that the list at `address` shows."""
     response = client.get(address)
     assert response.status_code == 200
-    return [found.title for found in response.context["resources"]]
+    return [found.title for found in response.context["listing"].page]
 
 
 def test_the_library_lists_live_resources_of_its_language_newest_first(client: Client, library: Any) -> None:
@@ -116,6 +116,33 @@ def test_a_resource_without_translation_leads_on_in_the_readers_language(client:
     response = client.get("/fr/ressources/eins/")
     assert [found.title for found in response.context["related"]] == ["Deux"]
     assert 'href="/fr/ressources/?topic=protection-des-donnees"' in response.content.decode()
+
+
+def test_each_choice_says_how_many_it_shows_beside_the_other_filter(client: Client, library: Any) -> None:
+    about, other = topic("Website"), topic("Finanzen")
+    resource(library, "Eins", format="guide", topics=[about])
+    resource(library, "Zwei", format="guide", topics=[about, other])
+    resource(library, "Drei", format="tool", topics=[about])
+    listing = client.get("/de/wissen/?format=guide").context["listing"]
+    assert {choice.value: choice.count for choice in listing.topics} == {"website": 2, "finanzen": 1}
+    listing = client.get("/de/wissen/?topic=finanzen").context["listing"]
+    assert {choice.value: choice.count for choice in listing.formats} == {"guide": 1, "tool": 0}
+
+
+def test_the_list_has_an_order_and_pages_each_with_an_address(client: Client, library: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("resources.listing.PER_PAGE", 2)
+    for title, words in [("B", 900), ("C", 1), ("A", 300)]:
+        resource(library, title, body=[{"type": "text", "value": "Wort " * words}])
+    assert shown(client, "/de/wissen/") == ["A", "C"]
+    assert shown(client, "/de/wissen/?sort=title&page=2") == ["C"]
+    assert shown(client, "/de/wissen/?sort=short") == ["C", "A"]
+    assert "?sort=short&amp;page=2" in client.get("/de/wissen/?sort=short").content.decode()
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=9999", "page=x", "sort=x", "topic=x", "format=x"])
+def test_what_there_is_not_is_ignored(client: Client, library: Any, query: str) -> None:
+    resource(library, "Eins", topics=[topic("Website")])
+    assert shown(client, f"/de/wissen/?{query}") == ["Eins"]
 
 
 @pytest.mark.parametrize(("words", "minutes"), [(0, 1), (200, 1), (201, 2), (1000, 5)])

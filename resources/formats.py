@@ -1,0 +1,13 @@
+"""What a resource is, by its form."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Format(models.TextChoices):
+    GUIDE = "guide", _("Guide")
+    CHECKLIST = "checklist", _("Checklist")
+    TEMPLATE = "template", _("Template")
+    TOOL = "tool", _("Tool")
+    EXAMPLE = "example", _("Example")
+    RECORDING = "recording", _("Recording")
