@@ -8,6 +8,9 @@ class HomeConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
+        from . import privacy
         from .tree import ensure_site_after_migrate
+
+        privacy.connect()
 
         post_migrate.connect(ensure_site_after_migrate, sender=self)

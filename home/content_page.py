@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import cached_property
 from wagtail.blocks import StreamValue
-from wagtail.models import Page, PageManager
+from wagtail.models import Page, PageManager, PageViewRestriction
 from wagtail.query import PageQuerySet
 from wagtail.url_routing import RouteResult
 
-from . import languages
+from . import languages, privacy
 from .plain_text import plain_text
 
 
@@ -23,6 +24,10 @@ class ContentQuerySet(PageQuerySet):
     def in_language(self, language: str) -> ContentQuerySet:
         """Pages written in `language`: no aliases that show another language's text."""
         return self.filter(languages.WRITTEN_IN_ITS_LANGUAGE, locale__language_code=language)
+
+    def private_q(self) -> Q:
+        """What Wagtail's public() and private() go by: translations share their privacy."""
+        return privacy.private_q()
 
 
 ContentManager = PageManager.from_queryset(ContentQuerySet)
@@ -62,6 +67,10 @@ class ContentPage(Page):
         if found is None:
             return super().route(request, path_components)  # ends in a 404
         return _route_to(request, found)
+
+    def get_view_restrictions(self) -> list[PageViewRestriction]:
+        """What Wagtail asks before it serves a page: here those of its translations too."""
+        return privacy.restrictions_of(self)
 
     def serve(self, request: HttpRequest, *args: Any, moved_to: str = "", **kwargs: Any) -> HttpResponse:
         if moved_to:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from . import languages
+from .privacy import public_pages
 
 
 class PageSitemap(Sitemap):
@@ -19,8 +20,7 @@ class PageSitemap(Sitemap):
 
     def items(self) -> list[Page]:
         return list(
-            Page.objects.live()
-            .public()
+            public_pages()
             .filter(languages.WRITTEN_IN_ITS_LANGUAGE, depth__gte=2)
             .select_related("locale")
             .order_by("path")

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
-from wagtail.models import Page
 
 from home import languages
 from home.models import Topic
+from home.privacy import public_pages
 
 from .formats import Format
 from .search import MOST_CHARACTERS, Wanted, hits_elsewhere, kinds, search
@@ -35,7 +35,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         topic=next((topic for topic in topics if topic.slug == request.GET.get("topic")), None),
         format=known(request.GET.get("format"), Format.values),
     )
-    readable = Page.objects.live().public()
+    readable = public_pages()
     results = search(wanted, readable=readable, page=request.GET.get("page", "1")) if text else None
     chosen = {"q": text[:MOST_CHARACTERS], "kind": wanted.kind, "format": wanted.format}
     chosen["topic"] = wanted.topic.slug if wanted.topic else ""

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from wagtail.models import Page
 
+from home.privacy import public_pages
 from resources.indexing import index_all
 from resources.models import ResourceIndexPage, ResourcePage
 from resources.search import Matched, Results, Wanted, search
@@ -45,7 +45,7 @@ def resource(library: Any, title: str, words: str = "", **fields: Any) -> Any:
 
 
 def find(asked: str, language: str = "de", **fields: Any) -> Results | None:
-    return search(Wanted(asked, language, **fields), readable=Page.objects.live().public())
+    return search(Wanted(asked, language, **fields), readable=public_pages())
 
 
 def titles(asked: str, language: str = "de", **fields: Any) -> list[str]:

@@ -1,0 +1,88 @@
+"""Who may read a page: decided for all of its translations together, by translation key.
+
+Wagtail asks each page by itself, and wagtail-localize copies restrictions only when a translation is published: as they
+come, the French page stays public when the German one is restricted. Here a page is private if it, a translation of it,
+the page that it is an alias of, or one above any of these has a restriction. Everything that lists or shows pages asks
+this module: `ContentPage` for serving, `ContentQuerySet.public()` and `public_pages()` for lists.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.signals import m2m_changed, post_save
+from wagtail.models import Page, PageViewRestriction
+from wagtail.query import PageQuerySet
+from wagtail_localize.models import TranslationSource
+
+
+def family_of(page: Page) -> PageQuerySet:
+    """`page`, its translations, and what they are aliases of."""
+    keys = {page.translation_key, *([page.alias_of.translation_key] if page.alias_of_id else [])}
+    return Page.objects.filter(Q(translation_key__in=keys) | Q(aliases__translation_key__in=keys)).distinct()
+
+
+def restrictions_of(page: Page) -> list[PageViewRestriction]:
+    """All restrictions that keep readers from `page`: those of its family and of the pages above any of them.
+
+    A restriction to groups that names none is what wagtail-localize makes of a copy: the original counts.
+    """
+    above = {path for found in family_of(page).values_list("path", flat=True) for path in ancestor_paths(found)}
+    keys = Page.objects.filter(path__in=above).values("translation_key")
+    found = list(
+        PageViewRestriction.objects.filter(page__translation_key__in=keys).prefetch_related("groups").order_by("pk")
+    )
+    telling = [each for each in found if each.restriction_type != PageViewRestriction.GROUPS or each.groups.all()]
+    return telling or found
+
+
+def ancestor_paths(path: str) -> list[str]:
+    """The tree's paths from the root down to `path` itself."""
+    return [path[: end + Page.steplen] for end in range(0, len(path), Page.steplen)]
+
+
+def private_q() -> Q:
+    """Matches the pages that not everybody may read; two queries, the second only where there is any restriction."""
+    keys = PageViewRestriction.objects.values_list("page__translation_key", flat=True)
+    roots = Page.objects.filter(translation_key__in=set(keys)).values_list("path", flat=True) if keys else []
+    if not roots:
+        return Q(pk__in=[])
+    below = Page.objects.filter(reduce(or_, [Q(path__startswith=path) for path in roots])).values("translation_key")
+    return Q(translation_key__in=below) | Q(alias_of__translation_key__in=below)
+
+
+def public_pages() -> PageQuerySet:
+    """All live pages of all types that everybody may read."""
+    return Page.objects.live().exclude(private_q())
+
+
+def keep_at_source(sender: Any, instance: PageViewRestriction, **_details: Any) -> None:
+    """Give the page that this one is translated from the same restriction, if it has none.
+
+    Else wagtail-localize would take it away from the translation as soon as that is published again.
+    """
+    page = instance.page
+    source = TranslationSource.objects.filter(object_id=page.translation_key).exclude(locale=page.locale_id).first()
+    origin = (
+        Page.objects.filter(translation_key=page.translation_key, locale=source.locale_id).first() if source else None
+    )
+    if origin is None:
+        return
+    kept, made = PageViewRestriction.objects.get_or_create(
+        page=origin, defaults={"restriction_type": instance.restriction_type, "password": instance.password}
+    )
+    if made or (kept.restriction_type == instance.restriction_type and not kept.groups.exists()):
+        kept.groups.set(instance.groups.all())
+
+
+def hear_of_groups(sender: Any, instance: Any, action: str, reverse: bool, **_details: Any) -> None:
+    if action == "post_add" and not reverse:
+        keep_at_source(sender, instance)
+
+
+def connect() -> None:
+    post_save.connect(keep_at_source, sender=PageViewRestriction, dispatch_uid="privacy")
+    m2m_changed.connect(hear_of_groups, sender=PageViewRestriction.groups.through, dispatch_uid="privacy")
