@@ -15,6 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
+from wagtail.users.models import UserProfile
 
 from home import languages
 from members.letters.models import MOST_TRIES, Letter
@@ -121,6 +122,10 @@ class Scene:
         self.people["member"] = User.objects.get(memberships__role=Role.MEMBER)
         self.people["editor"] = User.objects.get(groups__name="Editor")
         self.people["operator"] = User.objects.get(is_superuser=True)
+        for key in ("editor", "operator"):
+            profile = UserProfile.get_for_user(self.people[key])
+            profile.preferred_language = self.language
+            profile.save()
         self.people["newcomer"] = person()
         self.people["between"] = between = person()
         for key in ("beispiel", "esempio"):

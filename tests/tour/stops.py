@@ -348,9 +348,7 @@ def failures(scene: Scene) -> Iterator[Stop]:
 
 
 def admin(scene: Scene) -> Iterator[Stop]:
-    """Wagtail's pages that we add to. They speak the language of whoever edits, wherever the tour is."""
-    if scene.language != "de":
-        return
+    """Wagtail's pages that we add to. They speak the language of whoever edits: here that of the tour."""
     funded: WorkshopPage = workshop("online-counselling-start", "de")
     new = reverse("workshop_pool", args=[scene.without_pool.pk])
     call_off = reverse("workshop_pool_call_off", args=[funded.pk])

@@ -37,21 +37,27 @@ EXCEPTIONS: dict[str, str] = {}
 class Answers:
     """What the portal answered all along the tour."""
 
-    stops: list[tuple[Stop, HttpResponse]]
+    language: str
+    stops: list[tuple[Stop, HttpResponse]] = field(default_factory=list)
     templates: set[str] = field(default_factory=set)
 
     @property
     def html(self) -> dict[str, str]:
         """By what it is, letters too. Of the admin only what stands inside Wagtail's frame."""
         pages = {stop.title: response.content.decode() for stop, response in self.stops}
-        inner = {title: inside_frame(text) if title.startswith("admin") else text for title, text in pages.items()}
+        inner = {
+            title: inside_frame(text, self.language) if title.startswith("admin") else text
+            for title, text in pages.items()
+            # The examples of the design's pages are German, which the checker takes for a wrong lang elsewhere.
+            if self.language == "de" or not title.startswith("design")
+        }
         letters = {f"letter {name} {language}": written.html for name, language, written in written_samples()}
         return {**inner, **letters}
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def answers(demo_site: Any, django_db_blocker: Any, request: pytest.FixtureRequest) -> Iterator[Answers]:
-    found = Answers([])
+    found = Answers(request.param)
 
     def remember(template: Any, **kwargs: Any) -> None:
         found.templates.add(str(template.name))
@@ -70,10 +76,10 @@ def answers(demo_site: Any, django_db_blocker: Any, request: pytest.FixtureReque
         call_command("flush", interactive=False, verbosity=0)
 
 
-def inside_frame(text: str) -> str:
+def inside_frame(text: str, language: str) -> str:
     main = re.search(r"<main\b.*</main>", text, re.DOTALL)
     assert main
-    return f'<!DOCTYPE html><html lang="de"><head><title>Wagtail</title></head><body>{main[0]}</body></html>'
+    return f'<!DOCTYPE html><html lang="{language}"><head><title>Wagtail</title></head><body>{main[0]}</body></html>'
 
 
 def pages() -> set[str]:
