@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -68,7 +68,7 @@ class ContentPage(Page):
             return super().route(request, path_components)  # ends in a 404
         return _route_to(request, found)
 
-    def get_view_restrictions(self) -> list[PageViewRestriction]:
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         """What Wagtail asks before it serves a page: here those of its translations too."""
         return privacy.restrictions_of(self)
 

@@ -12,9 +12,10 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
 from django.db.models.signals import m2m_changed, post_save
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, ReferenceIndex
 from wagtail.query import PageQuerySet
 from wagtail_localize.models import TranslationSource
 
@@ -25,18 +26,16 @@ def family_of(page: Page) -> PageQuerySet:
     return Page.objects.filter(Q(translation_key__in=keys) | Q(aliases__translation_key__in=keys)).distinct()
 
 
-def restrictions_of(page: Page) -> list[PageViewRestriction]:
+def restrictions_of(page: Page) -> QuerySet[PageViewRestriction]:
     """All restrictions that keep readers from `page`: those of its family and of the pages above any of them.
 
     A restriction to groups that names none is what wagtail-localize makes of a copy: the original counts.
     """
     above = {path for found in family_of(page).values_list("path", flat=True) for path in ancestor_paths(found)}
     keys = Page.objects.filter(path__in=above).values("translation_key")
-    found = list(
-        PageViewRestriction.objects.filter(page__translation_key__in=keys).prefetch_related("groups").order_by("pk")
-    )
-    telling = [each for each in found if each.restriction_type != PageViewRestriction.GROUPS or each.groups.all()]
-    return telling or found
+    found = PageViewRestriction.objects.filter(page__translation_key__in=keys).order_by("pk")
+    empty = Q(restriction_type=PageViewRestriction.GROUPS, groups=None)
+    return found.exclude(empty) if found.exclude(empty).exists() else found
 
 
 def ancestor_paths(path: str) -> list[str]:
@@ -57,6 +56,14 @@ def private_q() -> Q:
 def public_pages() -> PageQuerySet:
     """All live pages of all types that everybody may read."""
     return Page.objects.live().exclude(private_q())
+
+
+def pages_using(thing: Any) -> list[Page]:
+    """The live pages on which a document or an image stands."""
+    references = ReferenceIndex.get_references_to(thing).filter(
+        base_content_type=ContentType.objects.get_for_model(Page)
+    )
+    return list(Page.objects.live().filter(pk__in={int(pk) for pk in references.values_list("object_id", flat=True)}))
 
 
 def keep_at_source(sender: Any, instance: PageViewRestriction, **_details: Any) -> None:

@@ -99,8 +99,8 @@ class WorkshopIndexPage(ContentPage):
         verbose_name_plural = _("lists of workshops")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds `open_workshops`, which take pledges now, `full_workshops`, which lead a waiting list, and
-        `other_workshops`.
+        """Adds `open_workshops`, which take pledges now, `full_workshops`, which lead a waiting list,
+        `other_workshops` to come, and `past_workshops`.
         """
         depends_on(POOLS)
         context = super().get_context(request, *args, **kwargs)
@@ -109,7 +109,8 @@ class WorkshopIndexPage(ContentPage):
         context |= {
             "open_workshops": found.accepting,
             "full_workshops": found.full,
-            "other_workshops": found.others,
+            "other_workshops": found.to_come,
+            "past_workshops": found.past,
         }
         return context
 

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Workshops:
-    """Workshops in the order of a list, told apart by whether they still take pledges, or lead a waiting list only."""
+    """Workshops in the order of a list: those that take pledges, those that lead a waiting list only, those to come, and
+    the past ones.
+    """
 
     accepting: list[WorkshopPage]
     full: list[WorkshopPage]
-    others: list[WorkshopPage]
+    to_come: list[WorkshopPage]
+    past: list[WorkshopPage]
 
     @property
     def looking(self) -> list[WorkshopPage]:
@@ -48,7 +51,7 @@ def in_order(pages: list[WorkshopPage], *, now: datetime) -> Workshops:
     to_come.sort(key=lambda page: (page.pool.starts_at, page.pk))
     announced.sort(key=lambda page: page.pk)
     past.sort(key=lambda page: (page.pool.starts_at, page.pk), reverse=True)
-    return Workshops(accepting, full, [*to_come, *announced, *past])
+    return Workshops(accepting, full, [*to_come, *announced], past)
 
 
 def is_to_come(pool: Pool, *, now: datetime) -> bool:

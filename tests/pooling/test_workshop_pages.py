@@ -136,7 +136,9 @@ def test_workshops_that_take_pledges_come_first_by_closing_time(client: Client) 
     unpublished(workshop_with_pool("Entwurf"))
     response = client.get("/de/workshops/")
     assert [page.title for page in response.context["open_workshops"]] == ["Frueher", "Spaeter"]
-    assert [page.title for page in response.context["other_workshops"]] == ["Ohne Pool", "Abgesagt"]
+    assert [page.title for page in response.context["other_workshops"]] == ["Ohne Pool"]
+    assert [page.title for page in response.context["past_workshops"]] == ["Abgesagt"]
+    assert "Vergangene Workshops" in response.content.decode()
     assert late.title in response.content.decode()
 
 
@@ -146,7 +148,7 @@ def test_the_past_comes_last_and_the_latest_of_it_first() -> None:
     end_overdue_pledging(now=NOW + timedelta(days=21))
     found = in_order(WorkshopPage.objects.live().with_pools(), now=NOW + timedelta(days=22))
     assert found.accepting == []
-    assert [page.title for page in found.others] == ["Neu", "Alt"]
+    assert [page.title for page in found.past] == ["Neu", "Alt"]
 
 
 def test_a_list_shows_the_workshops_of_its_own_language(client: Client) -> None:
