@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Locale, Page, PageViewRestriction
 
 from home.privacy import public_pages, restrictions_of
+from home.translations import write_translation
 from resources.models import ResourceIndexPage, ResourcePage
 from tests.home.factories import page, translation_of
 from tests.members.factories import UserFactory
@@ -90,7 +91,9 @@ def test_publishing_the_translation_again_shuts_nobody_out_and_opens_nothing(fam
     member.force_login(person := UserFactory())
     person.groups.add(group)
     source = family["de"].get_translations(inclusive=True).get(locale__language_code="de")
-    translation_of(source.specific, "fr", "Interne")
+    french = Locale.objects.get(language_code="fr")
+    _written, is_new = write_translation(source.specific, locale=french, texts={"title": "Interne"}, force=True)
+    assert is_new
     assert open_to(member, family) == set(family)
     assert open_to(Client(), family) == set()
 
