@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Workshops:
-    """Workshops in the order of a list: those that take pledges, those that lead a waiting list only, those to come, and
-    the past ones.
-    """
+    """In the order of a list: those that take pledges, those that lead a waiting list only, those to come, the past."""
 
     accepting: list[WorkshopPage]
     full: list[WorkshopPage]
