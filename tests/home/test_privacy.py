@@ -92,7 +92,9 @@ def test_publishing_the_translation_again_shuts_nobody_out_and_opens_nothing(fam
     person.groups.add(group)
     source = family["de"].get_translations(inclusive=True).get(locale__language_code="de")
     french = Locale.objects.get(language_code="fr")
-    _written, is_new = write_translation(source.specific, locale=french, texts={"title": "Interne"}, force=True)
+    _written, is_new = write_translation(
+        source.specific, locale=french, texts={"title": "Interne", "slug": "interne"}, force=True
+    )
     assert is_new
     assert open_to(member, family) == set(family)
     assert open_to(Client(), family) == set()
