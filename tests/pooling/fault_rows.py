@@ -33,6 +33,8 @@ ONE_REFUND = "^/v1/refunds/[^/]+$"
 ONE_METHOD = "^/v1/payment_methods/[^/]+$"
 SETUPS = "^/v1/setup_intents$"
 DETACH = "^/v1/payment_methods/[^/]+/detach$"
+DISPUTES = "^/v1/disputes$"
+ONE_DISPUTE = "^/v1/disputes/[^/]+$"
 
 
 def nothing(bank: Bank) -> None:
@@ -159,6 +161,17 @@ def refunded(bank: Bank) -> None:
     bank.tick()
 
 
+def disputed(bank: Bank) -> None:
+    bank.funded()
+    bank.tick()
+    bank.control("dispute", intent=Charge.objects.get().attempts.get().intent_ref)
+
+
+def disputed_and_called_off(bank: Bank) -> None:
+    disputed(bank)
+    called_off(bank)
+
+
 # who makes the call
 
 
@@ -203,6 +216,14 @@ def told_of_refund_of_payment(bank: Bank) -> None:
     notified(bank, kind="charge.refunded", intent_ref=Charge.objects.get().attempts.get().intent_ref)
 
 
+def dispute_at_stripe(bank: Bank) -> str:
+    return bank.server.stripe_client().v1.disputes.list().data[0].id
+
+
+def told_of_dispute(bank: Bank) -> None:
+    notified(bank, kind="charge.dispute.created", dispute_ref=dispute_at_stripe(bank))
+
+
 # what people do afterwards
 
 
@@ -229,6 +250,11 @@ def pay(bank: Bank) -> None:
         bank.pay(url)
 
 
+def win(bank: Bank) -> None:
+    """The payer's bank decides that the money was ours."""
+    bank.control("dispute", dispute=dispute_at_stripe(bank), status="won")
+
+
 ROWS = [
     Row("customers.create", "for a first page", "POST", CUSTOMERS, held, go_to_page, give_method),
     Row("checkout.sessions.create", "for a method", "POST", SESSIONS, held, go_to_page, give_method),
@@ -248,4 +274,8 @@ ROWS = [
     Row("payment_methods.retrieve", "after a notice", "GET", ONE_METHOD, method_renewed, told_of_method, charged=0),
     Row("setup_intents.list", "after a notice", "GET", SETUPS, twint_given, told_of_method, charged=0),
     Row("payment_methods.detach", "when nobody pledges", "POST", DETACH, method_not_needed, tick, charged=0),
+    Row("disputes.retrieve", "after a notice", "GET", ONE_DISPUTE, disputed, told_of_dispute, win),
+    Row("disputes.list", "behind a refusal", "GET", DISPUTES, disputed_and_called_off, tick, win, returned=1),
 ]
+# What is sent with a key that Stripe forgets after a day, and still owed then.
+KEYED = [row for row in ROWS if row.call.endswith("create") and row.act in (tick, follow_link)]

@@ -21,6 +21,7 @@ from pooling.models import (
     Attempt,
     Charge,
     ChargeState,
+    Dispute,
     Refund,
     RefundState,
     SavedMethod,
@@ -32,7 +33,7 @@ from pooling.payments import stripe as ours
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 from tests.conftest import IS_PROOF
 
-from .fault_rows import ROWS, Row
+from .fault_rows import KEYED, ROWS, Row
 from .stripe_fixtures import EVERY_RETRY, Bank
 
 WITHOUT_EFFECT = ["429", "409", "500", "503", "reset", "timeout"]
@@ -56,11 +57,14 @@ KILLED = {
 }
 
 
-def each(shown: set[tuple[str, str]]) -> list[Any]:
+LATE = {("refunds.create", "500_after")}
+
+
+def each(shown: set[tuple[str, str]], rows: list[Row] = ROWS) -> list[Any]:
     """All of them in the long proof, else those of `shown`, each in the first row that makes its call."""
-    first = {row.call: row for row in reversed(ROWS)}
+    first = {row.call: row for row in reversed(rows)}
     some = [(first[call], kind) for call, kind in sorted(shown)]
-    every = [(row, kind) for row in ROWS for kind in FAULTS]
+    every = [(row, kind) for row in rows for kind in FAULTS]
     return [pytest.param(row, kind, id=f"{row}-{kind}") for row, kind in (every if IS_PROOF else some)]
 
 
@@ -108,6 +112,7 @@ def assert_all_is_well(bank: Bank, row: Row) -> None:
     assert set(Charge.objects.values_list("state", flat=True)) <= {ChargeState.SUCCEEDED, ChargeState.VOID}
     assert not Attempt.objects.live().exists()
     assert not SetupPage.objects.filter(state__in=[SetupState.OPENING, SetupState.OPEN]).exists()
+    assert not Dispute.objects.undecided().exists()
     assert not WebhookEvent.objects.filter(handled_at=None).exists()
     methods = bank.server.stripe_client().v1.payment_methods
     for method in SavedMethod.objects.all():
@@ -123,6 +128,20 @@ def test_a_call_that_goes_wrong_moves_every_rappen_once(bank: Bank, row: Row, ki
     with suppress(OutcomeUnknown, RequestRefused):  # the person is told so
         row.act(bank)
     assert befell(bank, planned)
+    go_on(bank, row)
+    assert_all_is_well(bank, row)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("row", "kind"), each(LATE, KEYED))
+def test_a_call_that_is_looked_after_a_day_later_moves_every_rappen_once(bank: Bank, row: Row, kind: str) -> None:
+    bank.expect_refusals()
+    row.before(bank)
+    planned = plan(bank, row, kind)
+    with suppress(OutcomeUnknown, RequestRefused):
+        row.act(bank)
+    assert befell(bank, planned)
+    bank.tick(hours=25)  # nobody was there all day, and the key was forgotten
     go_on(bank, row)
     assert_all_is_well(bank, row)
 
