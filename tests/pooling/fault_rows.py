@@ -35,6 +35,7 @@ SETUPS = "^/v1/setup_intents$"
 DETACH = "^/v1/payment_methods/[^/]+/detach$"
 DISPUTES = "^/v1/disputes$"
 ONE_DISPUTE = "^/v1/disputes/[^/]+$"
+EVENTS = "^/v1/events$"
 
 
 def nothing(bank: Bank) -> None:
@@ -161,6 +162,12 @@ def refunded(bank: Bank) -> None:
     bank.tick()
 
 
+def notices_lost(bank: Bank) -> None:
+    bank.control("webhooks", mode="drop", count=1_000)
+    paid_on_page(bank)
+    bank.later(minutes=11)
+
+
 def disputed(bank: Bank) -> None:
     bank.funded()
     bank.tick()
@@ -276,6 +283,7 @@ ROWS = [
     Row("payment_methods.detach", "when nobody pledges", "POST", DETACH, method_not_needed, tick, charged=0),
     Row("disputes.retrieve", "after a notice", "GET", ONE_DISPUTE, disputed, told_of_dispute, win),
     Row("disputes.list", "behind a refusal", "GET", DISPUTES, disputed_and_called_off, tick, win, returned=1),
+    Row("events.list", "when notices were lost", "GET", EVENTS, notices_lost, tick),
 ]
 # What is sent with a key that Stripe forgets after a day, and still owed then.
 KEYED = [row for row in ROWS if row.call.endswith("create") and row.act in (tick, follow_link)]

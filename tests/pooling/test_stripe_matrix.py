@@ -21,6 +21,7 @@ from pooling.models import (
     Attempt,
     Charge,
     ChargeState,
+    Comparison,
     Dispute,
     Refund,
     RefundState,
@@ -113,6 +114,7 @@ def assert_all_is_well(bank: Bank, row: Row) -> None:
     assert not Attempt.objects.live().exists()
     assert not SetupPage.objects.filter(state__in=[SetupState.OPENING, SetupState.OPEN]).exists()
     assert not Dispute.objects.undecided().exists()
+    assert Comparison.objects.latest("pk").differences == []
     assert not WebhookEvent.objects.filter(handled_at=None).exists()
     methods = bank.server.stripe_client().v1.payment_methods
     for method in SavedMethod.objects.all():
