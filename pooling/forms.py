@@ -73,8 +73,8 @@ class PledgeForm(PayerFields, ApproverFields):
     customer_reference = own_reference()
     accept = forms.BooleanField(
         label=gettext_lazy(
-            "I may bind this organisation and accept the terms of this pool, the participation terms and, for a card, "
-            "the mandate to charge it."
+            "I may bind this organisation and accept the terms of this pool, the participation terms and, for a saved "
+            "payment method, the mandate to charge it."
         ),
         error_messages={
             "required": gettext_lazy("Without your consent to the terms nothing can be pledged. Please tick this box.")
@@ -93,7 +93,7 @@ class PledgeForm(PayerFields, ApproverFields):
             str(self.fields["accept"].label),
             _(
                 "On condition that the person approves, I accept the terms of this pool, the participation terms and, "
-                "for a card, the mandate to charge it."
+                "for a saved payment method, the mandate to charge it."
             ),
         )
         self.pool = pool

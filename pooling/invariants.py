@@ -127,7 +127,9 @@ def what_arrived_is_told_by_its_payments() -> Iterator[str]:
     for charge in charges.exclude(captured=F("attempted") + F("received")):
         came = f"{charge.attempted} by card and {charge.received} by transfer"
         yield f"3: charge {charge.uuid} captured {charge.captured}, what came was {came}"
-    for charge in charges.filter(Q(pays_by=PaysBy.CARD, received__gt=0) | Q(pays_by=PaysBy.INVOICE, invoice=None)):
+    for charge in charges.filter(
+        Q(pays_by__in=[PaysBy.CARD, PaysBy.TWINT], received__gt=0) | Q(pays_by=PaysBy.INVOICE, invoice=None)
+    ):
         yield f"3: charge {charge.uuid} is paid by {charge.pays_by}, which its payments and invoices contradict"
     taken = Receipt.objects.filter(reverses=None).annotate(taken=summed(Receipt.objects.all(), "amount", "reverses"))
     for receipt in taken.filter(amount__lt=-F("taken")):

@@ -14,7 +14,7 @@ from .forms import PledgeForm, helper
 from .models import Pledge, SavedMethod
 from .models.pledge import PledgeQuerySet
 from .money import format_chf
-from .payer_forms import NEW_METHOD
+from .payer_forms import NEW_METHOD, new_method_label
 
 
 class NameForm(forms.Form):
@@ -59,14 +59,14 @@ class OtherMethodForm(forms.Form):
         error_messages=PledgeForm.base_fields["method"].error_messages,
     )
 
-    def __init__(self, *args: Any, others: Iterable[SavedMethod], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, others: Iterable[SavedMethod], most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper()
         self.others = list(others)
         methods: Any = self.fields["method"]
         methods.choices = [
             *((str(other.pk), str(other)) for other in self.others),
-            (NEW_METHOD, _("Give a card on the next page")),
+            (NEW_METHOD, new_method_label(most=most)),
         ]
         methods.initial = NEW_METHOD
         if not self.others:

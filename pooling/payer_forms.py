@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from members.models import Organisation
 
+from .actions import twint
 from .actions.errors import NoInvoices, Refused
 from .actions.invoices import require_invoice_possible
 from .actions.methods import usable_methods
@@ -19,6 +20,16 @@ from .models import PaysBy, Pool, SavedMethod
 
 NEW_METHOD = "new"
 BY_INVOICE = "invoice"
+BY_TWINT = "twint"
+# What is chosen instead of a saved method, and how the pledge is paid then.
+WAYS = {NEW_METHOD: PaysBy.CARD, BY_TWINT: PaysBy.TWINT, BY_INVOICE: PaysBy.INVOICE}
+
+
+def new_method_label(*, most: int) -> str:
+    """What can be given on the provider's page, by the Rappen that it may be charged with."""
+    if not twint.is_offered() and twint.takes(most):
+        return _("Give a card or TWINT on the next page")
+    return _("Give a card on the next page")
 
 
 class OrganisationFields(forms.Form):
@@ -51,25 +62,33 @@ class PayerFields(OrganisationFields):
         error_messages={"required": gettext_lazy("Please choose a payment method.")},
     )
 
-    def offer_methods(self, pool: Pool, *, now: datetime) -> None:
-        """What is saved, a new card, and an invoice or the reason why there is none. After offer_organisations."""
+    def offer_methods(self, pool: Pool, *, now: datetime, shares: int = 1) -> None:
+        """What is saved, a new card, TWINT and an invoice, or the reasons why there are none, for a pledge of at least
+        `shares`. After offer_organisations.
+        """
         self.saved = [method for organisation in self.organisations for method in usable_methods(organisation)]
         field: Any = self.fields["method"]
         field.choices = [
             *((str(method.pk), self.saved_label(method)) for method in self.saved),
-            (NEW_METHOD, _("Give a card on the next page")),
+            (NEW_METHOD, new_method_label(most=shares * pool.ceiling)),
         ]
+        reasons = []
+        if not twint.takes(shares * pool.ceiling):
+            reasons.append(_("TWINT takes CHF 5'000.00 a payment at most, and this pledge may cost more."))
+        elif twint.is_offered():
+            field.choices = [*field.choices, (BY_TWINT, _("With TWINT, by a link when the payment is due"))]
         try:
             require_invoice_possible(pool=pool, now=now)
         except NoInvoices:
             pass  # nobody is told of a way that this portal does not know
         except Refused as refusal:
-            field.help_text = str(refusal)
+            reasons.append(str(refusal))
         else:
             sentence = ngettext(
                 "By invoice, payable within %(n)d day", "By invoice, payable within %(n)d days", pool.invoice_days
             )
             field.choices = [*field.choices, (BY_INVOICE, sentence % {"n": pool.invoice_days})]
+        field.help_text = " ".join(reasons)
         field.initial = field.choices[0][0]
         if len(field.choices) == 1 and not field.help_text:
             field.widget = forms.HiddenInput()
@@ -87,8 +106,8 @@ class PayerFields(OrganisationFields):
         data = super().clean() or {}
         organisation, chosen = data.get("organisation"), data.get("method")
         data["saved_method"] = None
-        data["pays_by"] = PaysBy.INVOICE if chosen == BY_INVOICE else PaysBy.CARD
-        if chosen and chosen not in (NEW_METHOD, BY_INVOICE) and organisation:
+        data["pays_by"] = WAYS.get(chosen or "", PaysBy.CARD)
+        if chosen and chosen not in WAYS and organisation:
             data["saved_method"] = next(
                 (m for m in self.saved if str(m.pk) == chosen and m.organisation_id == organisation.pk), None
             )

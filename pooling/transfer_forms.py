@@ -51,4 +51,4 @@ class TakeOverForm(PayerFields):
         super().__init__(*args, **kwargs)
         self.helper = helper()
         self.offer_organisations(Organisation.objects.administered_by(person).exclude(pk=transfer.giver_id))
-        self.offer_methods(transfer.pledge.pool, now=now)
+        self.offer_methods(transfer.pledge.pool, now=now, shares=transfer.shares)

@@ -62,6 +62,7 @@ BASE: Facts = {
     "seats": 4,
     "method": "Visa •••• 4242",
     "by_invoice": False,
+    "by_twint": False,
     "invoice_days": 30,
 }
 CONSENT: Facts = {
@@ -90,6 +91,14 @@ METHOD_ENDS: Facts = {
     "is_gone": False,
     "expires_on": CLOSES.date(),
     "replace_url": address("payment-methods/example/"),
+}
+BY_TWINT: Facts = {"method": "", "by_twint": True}
+TWINT_DUE: Facts = BY_TWINT | {
+    "standing": 8,
+    "amount": 250_000,
+    "keep_until": IN_A_WEEK,
+    "takes_place": False,
+    "mend_url": address("pay/example/"),
 }
 BY_INVOICE: Facts = {"method": "", "by_invoice": True}
 INVOICED: Facts = BY_INVOICE | {
@@ -209,6 +218,8 @@ GROUPS: dict[str, dict[str, States]] = {
             "split": CONSENT | SPLIT,
             "by invoice": CONSENT | BY_INVOICE,
             "binding by invoice": CONSENT | REACHED | BY_INVOICE,
+            "with TWINT": CONSENT | BY_TWINT,
+            "binding with TWINT": CONSENT | REACHED | BY_TWINT,
         },
         "pooling/letters/changed.txt": {
             "": CHANGED,
@@ -261,6 +272,7 @@ GROUPS: dict[str, dict[str, States]] = {
         "pooling/letters/approval_given.txt": {
             "stands": GIVEN,
             "by invoice": GIVEN | BY_INVOICE,
+            "with TWINT": GIVEN | BY_TWINT,
             "method missing": GIVEN | {"stands": False, "keep_until": IN_A_WEEK, "method": ""},
         },
         "pooling/letters/approval_declined.txt": {
@@ -296,6 +308,7 @@ GROUPS: dict[str, dict[str, States]] = {
             "instead of an invoice": FUNDED | CREDITED | {"takes_place": True},
             "split": FUNDED | SPLIT | {"standing": 11, "amount": 181_819},
         },
+        "pooling/letters/twint_due.txt": {"": TWINT_DUE, "takes place": TWINT_DUE | {"takes_place": True}},
         "pooling/letters/method_ends.txt": {
             "expires": METHOD_ENDS,
             "gone": METHOD_ENDS | {"is_gone": True},

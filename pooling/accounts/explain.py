@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ENDS = {PledgeState.WITHDRAWN, PledgeState.EXPIRED, PledgeState.DROPPED}
 # From these on a charge is owed; from those it is not any more.
-OWES = {"charge_due", "invoice_issued"}
+OWES = {"charge_due", "charge_asked", "invoice_issued"}
 NOT_OWED = {"charge_void", "charge_failed"}
 # By signed link and without an account: the event knows no person.
 BY_APPROVER = {"approval_given", "approval_declined"}

@@ -96,6 +96,10 @@ SENTENCES = {
         "The bank took the payment back before its part of the surplus was sent: %(amount)s less are paid out."
     ),
     "charge_due": _("Prices are locked, and the shares of the pledge cost %(amount)s. Your organisation owes them."),
+    "charge_asked": _(
+        "Prices are locked, and the shares of the pledge cost %(amount)s. Your organisation owes them; a letter brings "
+        "the link to pay with TWINT."
+    ),
     "invoice_issued": _(
         "Prices are locked, and the shares of the pledge cost %(amount)s. Your organisation owes them by invoice."
     ),

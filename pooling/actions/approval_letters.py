@@ -19,11 +19,12 @@ from members.letters.actions import compose
 from members.letters.rendering import Written, read_source, write
 from members.models import User
 from pooling import links
-from pooling.models import Approval, ApprovalLetter, PaysBy, Pledge, PledgeState, Pool, SurplusRule
+from pooling.models import Approval, ApprovalLetter, Pledge, PledgeState, Pool, SurplusRule
 
 from .direct_letters import LEASE, MOST_TRIES
 from .letters import Facts, about, reopening, tell
 from .patience import after
+from .twint import stands_at_once
 
 logger = logging.getLogger(__name__)
 
@@ -143,8 +144,7 @@ def facts_for_approver(approval: Approval) -> Facts:
         "charged_at_once": pool.state in Pool.FINANCED_STATES,
         "surplus": SurplusRule(pool.surplus_rule).label,
         "legal_version": approval.legal_version,
-        "stands_at_once": pledge.method is not None or pledge.pays_by == PaysBy.INVOICE,
-        "by_invoice": pledge.pays_by == PaysBy.INVOICE,
+        "stands_at_once": stands_at_once(method=pledge.method, pays_by=pledge.pays_by),
     }
 
 

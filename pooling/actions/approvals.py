@@ -40,11 +40,13 @@ from .errors import (
     PoolClosed,
     RefillsByCard,
     SentTooOften,
+    TwintTooMuch,
 )
 from .invoices import require_invoice_possible
 from .loose_ends import end_request
 from .pledges import end_pledge, place_pledge, set_shares
 from .standing import make_stand
+from .twint import require_within_limit, stands_at_once
 
 # A letter again: not within this time of the last one, and so many links at most.
 PAUSE = timedelta(minutes=10)
@@ -107,7 +109,7 @@ def request_approval(
 ) -> None:
     """Have `approver` decide about a pending pledge, which is held until then. Call it under the pool's lock.
 
-    Raises AskedTooOften, MethodGone, NoInvoices, InvoiceTooLate, RefillsByCard.
+    Raises AskedTooOften, MethodGone, NoInvoices, InvoiceTooLate, RefillsByCard, TwintTooMuch.
     """
     organisation, shares = pledge.organisation, pledge.shares
     require_patience(organisation=organisation, now=now)
@@ -115,7 +117,9 @@ def request_approval(
         raise MethodGone
     if pays_by == PaysBy.INVOICE:
         require_invoice_possible(pool=pledge.pool, now=now)
+    if pays_by != PaysBy.CARD:
         method = None
+    require_within_limit(most=pledge.most, method=method, pays_by=pays_by)
     pledge.awaits_approval, pledge.held_until, pledge.method, pledge.pays_by = True, until, method, pays_by
     pledge.save(update_fields=["awaits_approval", "held_until", "method", "pays_by"])
     approval = ask(pledge=pledge, shares=shares, approver=approver, by=by, expires_at=until, now=now)
@@ -178,10 +182,10 @@ def approve(*, approval: Approval, link: int, now: datetime) -> Approval:
     pledge.held_until = min(max(approval.expires_at, now + HOLD), pool.accepts_until(now=now))
     pledge.save(update_fields=["awaits_approval", "held_until"])
     record(pool, "approval_given", now=now, pledge=pledge, shares=approval.shares, approval=approval.pk)
-    if pledge.method is not None or pledge.pays_by == PaysBy.INVOICE:
+    if stands_at_once(method=pledge.method, pays_by=pledge.pays_by):
         try:
-            make_stand(pool=pool, pledge=pledge, method=pledge.method, now=now)
-        except (MethodGone, NoInvoices, InvoiceTooLate, RefillsByCard):
+            make_stand(pool=pool, pledge=pledge, method=pledge.method, pays_by=pledge.pays_by, now=now)
+        except (MethodGone, NoInvoices, InvoiceTooLate, RefillsByCard, TwintTooMuch):
             pledge.method, pledge.pays_by = None, PaysBy.CARD
             pledge.save(update_fields=["method", "pays_by"])
     approval_letters.tell_approved(pledge=pledge, approval=approval, now=now)

@@ -17,6 +17,7 @@ from .approvals import Approver, ask, lock, require_patience
 from .errors import ApprovalOver, NotAdministrator, PledgeEnded, PoolFull, TooFewShares
 from .loose_ends import end_request, end_requests
 from .pledges import accept_terms, require_binding, require_changeable
+from .twint import require_within_limit
 
 
 @transaction.atomic
@@ -28,7 +29,7 @@ def ask_for_more(
     A request that is open already is replaced.
 
     Raises NotAdministrator, OrganisationSuspended, PledgeEnded, PricesLocked, PoolClosed, TooFewShares, PoolFull,
-    AskedTooOften.
+    AskedTooOften, TwintTooMuch.
     """
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
     pledges = Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation")
@@ -44,6 +45,7 @@ def ask_for_more(
     end_requests(pool=pool, pledge=pledge, state=ApprovalState.WITHDRAWN, by=by, now=now)
     if shares - pledge.shares > (left := pool.open_places(now=now)):
         raise PoolFull(left)
+    require_within_limit(most=shares * pool.ceiling, method=pledge.method, pays_by=pledge.pays_by)
     accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
     expires_at = min(now + APPROVAL_HOLD, pool.closes_at)
     approval = ask(

@@ -36,7 +36,7 @@ from .patience import LEASE
 VOIDABLE = (ChargeState.DUE, *Charge.WAITING_STATES)
 
 # What a new charge is called in the pool's history.
-BEGINS = {PaysBy.CARD: "charge_due", PaysBy.INVOICE: "invoice_issued"}
+BEGINS = {PaysBy.CARD: "charge_due", PaysBy.INVOICE: "invoice_issued", PaysBy.TWINT: "charge_asked"}
 
 
 def lock_prices(*, pool: Pool, pledges: list[Pledge], now: datetime) -> list[Charge]:

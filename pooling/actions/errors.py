@@ -101,6 +101,14 @@ class MethodNotNeeded(Refused):
         return _("No pledge that runs needs this payment method any more, so there is nothing to replace.")
 
 
+class TwintTooMuch(Refused):
+    def __str__(self) -> str:
+        return _(
+            "TWINT takes CHF 5'000.00 a payment at most, and this pledge may cost more. Please choose another payment "
+            "method or fewer shares; nothing was charged."
+        )
+
+
 class NoInvoices(Refused):
     """The operator has given no account that organisations could pay to."""
 

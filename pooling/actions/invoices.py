@@ -21,6 +21,7 @@ from pooling.models import (
 )
 from pooling.models.invoice import address_of
 
+from . import twint
 from .errors import InvoiceTooLate, NoInvoices, RefillsByCard
 
 # An invoice of a pledge that comes after the threshold falls due so long before the start (DESIGN.md section 5).
@@ -53,9 +54,13 @@ def require_in_time(*, pool: Pool, now: datetime) -> None:
 
 
 def new_charge(*, pool: Pool, pledge: Pledge, amount: int, now: datetime) -> Charge:
-    """What `pledge` owes from now on, not saved yet: to be collected from its method, or by invoice."""
+    """What `pledge` owes from now on, not saved yet: to be collected from its method, by invoice or
+    with TWINT.
+    """
     if pledge.pays_by == PaysBy.CARD:
         return Charge(pledge=pledge, amount=amount, created_at=now)
+    if pledge.pays_by == PaysBy.TWINT:
+        return twint.new_charge(pool=pool, pledge=pledge, amount=amount, now=now)
     ends = now + timedelta(days=pool.invoice_days + pool.mending_days)
     return Charge(
         pledge=pledge, amount=amount, created_at=now, pays_by=PaysBy.INVOICE, state=ChargeState.ISSUED, mend_until=ends

@@ -258,6 +258,7 @@ def about(pledge: Pledge) -> Facts:
         "seats": pledge.seats,
         "method": pledge.method.label if pledge.method else "",
         "by_invoice": pledge.pays_by == PaysBy.INVOICE,
+        "by_twint": pledge.pays_by == PaysBy.TWINT,
         "invoice_days": pool.invoice_days,
     }
 

@@ -15,7 +15,8 @@ from pooling.models import Attempt, AttemptKind, AttemptState, Charge, Pool, rec
 from pooling.payments import provider
 from pooling.payments.base import OutcomeUnknown, Page, PaymentPageRequest, Progress, RequestRefused
 
-from .charges import attempt_key, method_of, next_number
+from .charges import attempt_key, next_number
+from .methods import customer_of
 from .patience import LEASE
 from .settlement import enter_result, follow
 
@@ -35,7 +36,8 @@ def open_payment_page(*, charge: Charge, language: str, now: datetime) -> str | 
         kind=AttemptKind.OFF_SESSION, state=AttemptState.FAILED, abandoned_at=None
     ).exclude(intent_ref=""):
         abandon(attempt, now=now)
-    new = begin_page_attempt(charge=charge, language=language, now=now)
+    bank, customer_ref = payer_of(charge)
+    new = begin_page_attempt(charge=charge, bank=bank, customer_ref=customer_ref, language=language, now=now)
     if new is None:
         return url_of_open_page(charge=charge, now=now)  # there is one since a second click, or nothing is owed
     try:
@@ -76,8 +78,16 @@ def abandon(attempt: Attempt, *, now: datetime) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(abandoned_at=now)
 
 
+def payer_of(charge: Charge) -> tuple[str, str]:
+    """The provider and what it calls the organisation: asked for anew where it has never paid with a saved method."""
+    if charge.pledge.method is not None:
+        return charge.pledge.method.provider, charge.pledge.method.customer_ref
+    customer = customer_of(charge.pledge.organisation)
+    return customer.provider, customer.ref
+
+
 @transaction.atomic
-def begin_page_attempt(*, charge: Charge, language: str, now: datetime) -> Attempt | None:
+def begin_page_attempt(*, charge: Charge, bank: str, customer_ref: str, language: str, now: datetime) -> Attempt | None:
     """Write down an attempt on a payment page, before the provider hears of it.
 
     None if the charge does not wait for the person.
@@ -89,12 +99,12 @@ def begin_page_attempt(*, charge: Charge, language: str, now: datetime) -> Attem
     is_owed = charge.can_be_mended(now=now) and pool.state in Pool.OWING_STATES
     if not is_owed or charge.attempts.live().exists():
         return None
-    pledge, method = charge.pledge, method_of(charge.pledge)
+    pledge = charge.pledge
     number = next_number(charge)
     key = attempt_key(pledge, number)
     request = PaymentPageRequest(
         amount=charge.amount - charge.captured,
-        customer_ref=method.customer_ref,
+        customer_ref=customer_ref,
         pledge=str(pledge.uuid),
         attempt=key,
         description=pool.title(language),
@@ -107,9 +117,9 @@ def begin_page_attempt(*, charge: Charge, language: str, now: datetime) -> Attem
         charge=charge,
         number=number,
         kind=AttemptKind.PAGE,
-        provider=method.provider,
+        provider=bank,
         key=key,
-        parameters=provider(method.provider).payment_page_parameters(request),
+        parameters=provider(bank).payment_page_parameters(request),
         started_at=now,
         next_look_at=now + LEASE,
     )

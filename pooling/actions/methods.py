@@ -109,7 +109,9 @@ def begin_setup_page(
 ) -> SetupPage:
     """Write the page down before the provider hears of it; the one that is open already if there is one."""
     pledge = (
-        Pledge.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=pledge.pk)
+        Pledge.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("organisation", "pool")
+        .get(pk=pledge.pk)
     )
     if transfer is None:
         require_waiting(pledge=pledge, now=now)
@@ -130,6 +132,7 @@ def begin_setup_page(
         customer_ref=customer.ref,
         organisation=str(customer.organisation.uuid),
         pledge=str(pledge.uuid),
+        most=pledge.most,
         language=language,
         success_url=success_url,
         cancel_url=cancel_url,

@@ -138,7 +138,7 @@ def require_way_open(*, pool: Pool, pledge: Pledge, wanted: PaysBy, now: datetim
     """
     if pledge.state != PledgeState.STANDING or pool.state not in Pool.OPEN_STATES:
         raise PledgeEnded
-    if pledge.pays_by == wanted or now >= pool.starts_at:
+    if pledge.pays_by in (wanted, PaysBy.TWINT) or now >= pool.starts_at:
         raise WayIsSettled
     if pledge.charges.filter(state__in=[ChargeState.FAILED, *Charge.SETTLED_STATES]).exists():
         raise WayIsSettled

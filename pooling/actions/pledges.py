@@ -43,6 +43,7 @@ from .errors import (
 from .loose_ends import end_requests, end_transfers
 from .settlement import fund_pool
 from .standing import follow_standing, let_stand, make_stand
+from .twint import require_within_limit, stands_at_once
 
 # How the history names the end of a pledge, by what it was before and what it is then.
 ENDS: dict[tuple[str, str], str] = {
@@ -103,11 +104,11 @@ def place_pledge(
     pays_by: PaysBy = PaysBy.CARD,
     customer_reference: str = "",
 ) -> Pledge:
-    """Hold `shares` (>= 1) of `pool` for `organisation`, whose terms `by` accepts herewith. With a saved `method`, or
-    by invoice, the pledge stands at once.
+    """Hold `shares` (>= 1) of `pool` for `organisation`, whose terms `by` accepts herewith. With a saved `method`,
+    by invoice or with TWINT, the pledge stands at once.
 
     Raises NotAdministrator, OrganisationSuspended, TooFewShares, PoolClosed, PoolFull, MethodGone, NoInvoices,
-    InvoiceTooLate, RefillsByCard, AlreadyPledged (which holds the live pledge).
+    InvoiceTooLate, RefillsByCard, TwintTooMuch, AlreadyPledged (which holds the live pledge).
     """
     require_binding(organisation=organisation, by=by)
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pool.pk)
@@ -125,8 +126,8 @@ def place_pledge(
         held_until=min(now + HOLD, pool.accepts_until(now=now)),
     )
     pool.held += shares
-    if stands := method is not None or pays_by == PaysBy.INVOICE:
-        let_stand(pool=pool, pledge=pledge, method=method, now=now)
+    if stands := stands_at_once(method=method, pays_by=pays_by):
+        let_stand(pool=pool, pledge=pledge, method=method, pays_by=pays_by, now=now)
     pledge.save(force_insert=True)
     Slot.objects.bulk_create([Slot(pledge=pledge) for _share in range(shares)])
     consent = accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
@@ -187,7 +188,7 @@ def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: 
     for more that is open ends.
 
     Raises NotAdministrator, OrganisationSuspended, TooFewShares, PledgeEnded, PricesLocked, PoolClosed, PoolFull,
-    NeedsFreshApproval.
+    NeedsFreshApproval, TwintTooMuch.
     """
     pool = Pool.objects.select_for_update(no_key=True).get(pk=pledge.pool_id)
     pledge = (
@@ -208,6 +209,7 @@ def change_pledge(*, pledge: Pledge, shares: int, by: User, language: str, now: 
         raise NeedsFreshApproval
     if more > (left := pool.open_places(now=now)):
         raise PoolFull(left)
+    require_within_limit(most=shares * pool.ceiling, method=pledge.method, pays_by=pledge.pays_by)
     accept_terms(pledge=pledge, shares=shares, by=by, language=language, now=now)
     set_shares(pool=pool, pledge=pledge, shares=shares, by=by, now=now)
     return pledge

@@ -81,6 +81,7 @@ def begin_replacement_page(
         customer_ref=customer.ref,
         organisation=str(organisation.uuid),
         pledge="",
+        most=max(pledge.most for pledge in method.pledges.filter(pk__in=chosen).select_related("pool")),
         language=language,
         success_url=links.methods_return_url(organisation, language),
         cancel_url=links.methods_url(organisation, language),

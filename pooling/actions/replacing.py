@@ -15,12 +15,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from members.models import User
-from pooling.models import Charge, ChargeState, Pledge, Pool, SavedMethod, SetupPage, record
+from pooling.models import Charge, ChargeState, PaysBy, Pledge, Pool, SavedMethod, SetupPage, record
 from pooling.models.pledge import PledgeQuerySet
 from pooling.payments.base import Method
 
 from .errors import MethodNeeded, MethodReleased, NotTheirMethods, PaymentUnderWay
 from .methods import ENDED, OWING, forget_method, keep_method, release_method
+from .twint import require_within_limit
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +101,9 @@ def use_instead(
     own = SavedMethod.objects.filter(organisation=old.organisation_id, released_at=None, gone_at=None)
     if not own.select_for_update(no_key=True).filter(pk=new.pk).exists():
         raise MethodReleased
+    for pledge in locked:
+        pledge.pool = pools[pledge.pool_id]
+        require_within_limit(most=pledge.most, method=new, pays_by=PaysBy.CARD)
     moved = [pledge for pledge in locked if pledge.pk in still and new.pk != old.pk]
     for pledge in moved:
         pledge.method = new

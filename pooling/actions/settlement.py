@@ -33,7 +33,7 @@ from pooling.models import (
 from pooling.payments import provider
 from pooling.payments.base import ChargeResult, OutcomeUnknown, Progress, RequestRefused
 
-from . import invoice_letters, letters
+from . import invoice_letters, letters, twint_letters
 from .backing import confirm_if_financed, take_late_money
 from .charges import claim_due_charge, claim_unanswered_attempt, lock_prices, refill_slots
 from .loose_ends import cut_off
@@ -41,7 +41,7 @@ from .patience import BOOKS_FIRST, STALE, after
 from .refunds import owe_refund
 
 NEXT_LOOK = timedelta(minutes=10)
-PAID = {PaysBy.CARD: ChargeState.SUCCEEDED, PaysBy.INVOICE: ChargeState.PAID}
+PAID = {PaysBy.CARD: ChargeState.SUCCEEDED, PaysBy.INVOICE: ChargeState.PAID, PaysBy.TWINT: ChargeState.SUCCEEDED}
 
 
 def fund_pool(*, pool: Pool, now: datetime) -> None:
@@ -57,6 +57,7 @@ def fund_pool(*, pool: Pool, now: datetime) -> None:
     lock_prices(pool=pool, pledges=list(pool.pledges.standing()), now=now)
     letters.tell_all_funded(pool=pool, now=now)
     invoice_letters.tell_all_invoiced(pool=pool, now=now)
+    twint_letters.tell_all_asked(pool=pool, now=now)
 
 
 def charge_late_pledge(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
@@ -68,6 +69,8 @@ def charge_late_pledge(*, pool: Pool, pledge: Pledge, now: datetime) -> None:
     [charge] = lock_prices(pool=pool, pledges=[pledge], now=now)
     if charge.pays_by == PaysBy.INVOICE:
         invoice_letters.tell_invoiced(charge=charge, now=now)
+    elif charge.pays_by == PaysBy.TWINT:
+        twint_letters.tell_asked(charge=charge, now=now)
     else:
         letters.tell_funded(pledge=pledge, now=now)
 

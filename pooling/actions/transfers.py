@@ -41,6 +41,7 @@ from .invoices import require_invoice_possible
 from .loose_ends import end_requests, end_transfer
 from .pledges import require_binding, require_changeable
 from .standing import take_method
+from .twint import stands_at_once
 
 MOST_A_DAY = 10  # we write to addresses that somebody typed
 
@@ -163,8 +164,8 @@ def accept_transfer(
     record(pool, "transfer_accepted", now=now, by=by, pledge=pledge, shares=pledge.shares, transfer=transfer.pk)
     if pays_by == PaysBy.INVOICE:
         require_invoice_possible(pool=pool, now=now)
-    if method is not None or pays_by == PaysBy.INVOICE:
-        pass_on(pool=pool, pledge=pledge, transfer=transfer, method=method, now=now)
+    if stands_at_once(method=method, pays_by=pays_by):
+        pass_on(pool=pool, pledge=pledge, transfer=transfer, method=method, pays_by=pays_by, now=now)
     return transfer
 
 
@@ -194,9 +195,17 @@ def complete_transfer(*, transfer: Transfer, method: SavedMethod, now: datetime)
     return transfer
 
 
-def pass_on(*, pool: Pool, pledge: Pledge, transfer: Transfer, method: SavedMethod | None, now: datetime) -> None:
-    """The pledge gets its new holder, and keeps its slots and their order; without a `method` it is paid by invoice.
-    Call it under the locks.
+def pass_on(
+    *,
+    pool: Pool,
+    pledge: Pledge,
+    transfer: Transfer,
+    method: SavedMethod | None,
+    now: datetime,
+    pays_by: PaysBy | str = PaysBy.INVOICE,
+) -> None:
+    """The pledge gets its new holder, and keeps its slots and their order; without a `method` it is paid as `pays_by`
+    says. Call it under the locks.
 
     What the former holder agreed to and got approved is its own and binds the new one to nothing. Its method is
     released by tick if it uses it for nothing else. Raises MethodGone.
@@ -205,7 +214,7 @@ def pass_on(*, pool: Pool, pledge: Pledge, transfer: Transfer, method: SavedMeth
     if receiver is None or accepted_by is None or accepted_at is None:
         raise TransferOver
     pledge.organisation = receiver
-    take_method(pledge=pledge, method=method)
+    take_method(pledge=pledge, method=method, pays_by=pays_by)
     end_requests(pool=pool, pledge=pledge, state=ApprovalState.WITHDRAWN, now=now)
     pledge.approvals.update(is_former=True)
     pledge.acceptances.update(is_former=True)

@@ -32,6 +32,7 @@ from .errors import (
 )
 from .pledges import accept_terms, end_pledge, require_binding, withdraw_pledge
 from .standing import make_stand
+from .twint import stands_at_once
 
 
 @transaction.atomic
@@ -159,8 +160,8 @@ def accept_offer(
     if approver is not None:
         until = pledge.held_until
         request_approval(pledge=pledge, approver=approver, method=method, pays_by=pays_by, until=until, by=by, now=now)
-    elif method is not None or pays_by == PaysBy.INVOICE:
-        make_stand(pool=pool, pledge=pledge, method=method, now=now)
+    elif stands_at_once(method=method, pays_by=pays_by):
+        make_stand(pool=pool, pledge=pledge, method=method, pays_by=pays_by, now=now)
     offer_places(pool=pool, now=now)
     return pledge
 

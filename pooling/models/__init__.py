@@ -6,7 +6,7 @@ from .charge import Attempt, AttemptKind, AttemptState, Charge, ChargeState
 from .dispute import Dispute, DisputeState
 from .event import PoolEvent, event, record, record_all
 from .invoice import CreditNote, Creditor, CreditReason, Invoice, NumberSeries, WriteOff, take_numbers
-from .method import PaysBy, ProviderCustomer, SavedMethod, SetupPage, SetupState
+from .method import TWINT_MOST, PaysBy, ProviderCustomer, SavedMethod, SetupPage, SetupState
 from .pledge import HOLD, OFFER_HOLD, Pledge, PledgeState, Slot
 from .pool import Pool, PoolState, WorkshopText
 from .refund import Refund, RefundReason, RefundState
@@ -22,6 +22,7 @@ __all__ = [
     "LEAST_SHARE",
     "OFFER_HOLD",
     "TRANSFER_LIFE",
+    "TWINT_MOST",
     "Acceptance",
     "Approval",
     "ApprovalLetter",

@@ -107,6 +107,7 @@ class Charge(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["failed", "void"])
                 | Q(pays_by="card", state__in=["due", "sending", "action_required", "succeeded"])
+                | Q(pays_by="twint", state__in=["action_required", "succeeded"])
                 | Q(pays_by="invoice", state__in=["issued", "part_paid", "paid"]),
                 name="charge_state_fits_how_it_is_paid",
             ),

@@ -8,12 +8,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+TWINT_MOST = 500_000  # Rappen a payment: https://docs.stripe.com/payments/twint
+
 
 class PaysBy(models.TextChoices):
     """How an organisation pays for a pledge."""
 
     CARD = "card", _("by card")
     INVOICE = "invoice", _("by invoice")
+    TWINT = "twint", _("with TWINT")  # while it can't be saved; a saved TWINT is charged as a card is
 
 
 class ProviderCustomer(models.Model):

@@ -125,11 +125,12 @@ class Pledge(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="standing")
-                | Q(stands_since__isnull=False) & (Q(method__isnull=False) | Q(pays_by="invoice")),
+                | Q(stands_since__isnull=False) & (Q(method__isnull=False) | Q(pays_by__in=["invoice", "twint"])),
                 name="pledge_standing_has_a_method",
             ),
             models.CheckConstraint(
-                condition=Q(pays_by="card") | Q(pays_by="invoice", method=None), name="pledge_pays_in_one_way"
+                condition=Q(pays_by="card") | Q(pays_by__in=["invoice", "twint"], method=None),
+                name="pledge_pays_in_one_way",
             ),
             models.CheckConstraint(
                 condition=~Q(state="standing") | Q(awaits_approval=False), name="pledge_standing_is_approved"

@@ -65,6 +65,7 @@ class SetupRequest:
     customer_ref: str
     organisation: str  # uuid
     pledge: str  # uuid, empty where it is for no single one
+    most: int  # Rappen that one payment with it may be of
     language: str
     success_url: str
     cancel_url: str

@@ -17,6 +17,8 @@ import stripe
 import structlog
 from django.conf import settings
 
+from pooling.models import TWINT_MOST
+
 from . import stripe_answers as answers
 from .base import (
     Books,
@@ -50,7 +52,6 @@ Kind = Literal["card", "twint"]
 CURRENCY = "chf"
 RETRIES = 2  # by the package, with the same key: after a lost connection, 409 and 5xx, never after 429
 TOLERANCE = 300  # seconds that a webhook may be old: https://docs.stripe.com/webhooks#replay-attacks
-TWINT_MOST = 500_000  # Rappen a payment: https://docs.stripe.com/payments/twint
 CLOCKS = timedelta(hours=1)  # by so much may our clock and Stripe's differ when its books are searched
 NAME_MOST = 250  # characters of a line item's name
 PAGE_SIZE = 100  # of a list, the most there is
@@ -86,7 +87,9 @@ class Stripe:
                 return client().v1.customers.create(params).id
 
     def setup_parameters(self, request: SetupRequest) -> Parameters:
-        kinds: list[Kind] = ["card", "twint"] if settings.STRIPE_TWINT_SAVING else ["card"]
+        kinds: list[Kind] = ["card"]
+        if settings.STRIPE_TWINT_SAVING and request.most <= TWINT_MOST:
+            kinds = ["card", "twint"]
         metadata = {"organisation": request.organisation}
         if request.pledge:
             metadata["pledge"] = request.pledge

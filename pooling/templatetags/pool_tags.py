@@ -168,6 +168,7 @@ STEPS = {
     "pool_lapsed": _("Pledging ended without the threshold; nobody was charged"),
     "pool_cancelled": _("The workshop was called off"),
     "charge_due": _("A payment became due"),
+    "charge_asked": _("A payment with TWINT became due"),
     "invoice_issued": _("An invoice was issued"),
     "credit_note_issued": _("A credit note cancels the invoice"),
     "invoice_written_off": _("The operator no longer counts on the invoice"),

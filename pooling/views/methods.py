@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -122,10 +123,10 @@ def method_replace(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     """Use another method instead, for some pledges or for all."""
     organisation = own_organisation(request, uuid)
     method = own_method(organisation, pk)
-    needs, now = needs_of(method).order_by("pk"), timezone.now()
+    needs, now = needs_of(method).select_related("pool").order_by("pk"), timezone.now()
     wanted = request.GET.get("pledge", "")
     first = [pledge.pk for pledge in needs if str(pledge.uuid) == wanted] or [pledge.pk for pledge in needs]
-    form = ReplaceForm(request.POST or None, others=others(method), pledges=needs, first=first)
+    form = ReplaceForm(request.POST or None, others=others(method), most=most_of(needs), pledges=needs, first=first)
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return show_replace(request, method, form=form, status=status)
@@ -135,6 +136,11 @@ def method_replace(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
 def others(method: SavedMethod) -> list[SavedMethod]:
     """Those that may take its place."""
     return [other for other in usable_methods(method.organisation) if other.pk != method.pk]
+
+
+def most_of(pledges: Iterable[Pledge]) -> int:
+    """The Rappen that one of them can cost at most."""
+    return max((pledge.most for pledge in pledges), default=0)
 
 
 def replace(
@@ -196,8 +202,8 @@ def method_remove(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     """Remove a method; where a pledge needs it, another one has to take its place."""
     organisation = own_organisation(request, uuid)
     method, now = own_method(organisation, pk), timezone.now()
-    if needs_of(method).exists():
-        form = OtherMethodForm(request.POST or None, others=others(method))
+    if needs := list(needs_of(method).select_related("pool")):
+        form = OtherMethodForm(request.POST or None, others=others(method), most=most_of(needs))
         if request.method == "POST" and form.is_valid():
             return replace(request, method, form=form, pledges=None, now=now)
         return show_replace(request, method, form=form, status=422 if request.method == "POST" else 200)

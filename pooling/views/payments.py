@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pooling import links
 from pooling.actions.mending import look_at_payment, open_payment_page
-from pooling.models import Charge, ChargeState, SandboxEntry
+from pooling.models import TWINT_MOST, Charge, ChargeState, SandboxEntry
 from pooling.payments.base import OutcomeUnknown, Progress, RequestRefused
 from pooling.payments.sandbox import BEHAVIOURS
 
@@ -34,6 +34,7 @@ def charge_from(token: str) -> Charge:
 
 def show(request: HttpRequest, charge: Charge, *, trouble: str = "", status: int = 200) -> HttpResponse:
     context = {"charge": charge, "pledge": charge.pledge, "pool": charge.pledge.pool, "trouble": trouble}
+    context["twint_most"] = TWINT_MOST
     context["can_pay"] = charge.can_be_mended(now=timezone.now())
     context["given_up"] = charge.state == ChargeState.FAILED or charge.is_overdue(now=timezone.now())
     return render(request, "pooling/mend.html", context, status=status)

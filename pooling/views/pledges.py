@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pooling import accounts
-from pooling.actions import seats
+from pooling.actions import seats, twint
 from pooling.actions.approvals import ask_for_approval
 from pooling.actions.errors import AlreadyPledged, NotAdministrator, Refused
 from pooling.actions.methods import open_setup_page
@@ -159,6 +159,8 @@ def consent(pool: Pool, shares: int) -> dict[str, Any]:
         "button": button_text(pool=pool, shares=shares),
         "ladder": accounts.ladder_of(pool, shares=shares),
         "by_invoice": can_be_invoiced(pool, now=timezone.now()),
+        "by_twint": twint.is_offered() and twint.takes(shares * pool.ceiling),
+        "too_much_for_twint": not twint.takes(shares * pool.ceiling),
         "missing_then": max(0, pool.missing - shares),
     }
 

@@ -17,13 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pooling import links
+from pooling.actions import twint
 from pooling.actions.errors import NotAdministrator, Refused
 from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_page
 from pooling.actions.seats import hindrance as seats_hindrance
 from pooling.actions.transfers import accept_transfer, decline_transfer, offer_transfer, take_transfer_back
 from pooling.models import SetupPage, SetupState, Transfer, TransferState
-from pooling.payer_forms import BY_INVOICE
+from pooling.payer_forms import BY_INVOICE, BY_TWINT
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 from pooling.transfer_forms import OfferForm, TakeOverForm
 
@@ -166,6 +167,8 @@ def show(
         "most": transfer.most,
         "seats": transfer.shares * pool.seats_per_share,
         "by_invoice": bool(form) and BY_INVOICE in dict(form["method"].field.choices),
+        "by_twint": bool(form) and BY_TWINT in dict(form["method"].field.choices),
+        "too_much_for_twint": not twint.takes(transfer.most),
     }
     return render(request, "pooling/transfer_offer.html", context, status=status)
 

@@ -67,6 +67,7 @@ SENTENCES = {
     "more_declined": _("%(organisation)s asked for more shares, which were not approved. It stays at: %(shares)s."),
     "more_ended": _("The request of %(organisation)s for more shares ended. It stays at: %(shares)s."),
     "charge_due": _("%(organisation)s owes %(amount)s."),
+    "charge_asked": _("%(organisation)s owes %(amount)s, and has the link to pay with TWINT."),
     "invoice_issued": _("An invoice of %(amount)s was issued to %(organisation)s."),
     "invoice_written_off": _("%(amount)s of the invoice of %(organisation)s were written off. It can still be paid."),
     "credit_note_issued": _("A credit note of %(amount)s for %(organisation)s cancels the invoice."),

@@ -88,6 +88,8 @@ def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
         return _("The saved payment method can't be charged any more. Please give another one.")
     if charge is not None and charge.is_waiting and charge.pays_by == PaysBy.INVOICE:
         return invoice_step(charge)
+    if charge is not None and charge.state == ChargeState.ACTION_REQUIRED and charge.pays_by == PaysBy.TWINT:
+        return _("It is to be paid with TWINT now.")
     if charge is not None and charge.state == ChargeState.ACTION_REQUIRED:
         return _("The payment did not go through and needs you.")
     if pool.is_falling and not pool.missing:

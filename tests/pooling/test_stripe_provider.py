@@ -50,6 +50,7 @@ def setup_request(bank: Bank, customer_ref: str) -> SetupRequest:
         customer_ref=customer_ref,
         organisation="org-1",
         pledge=PLEDGE,
+        most=30_000,
         language="it",
         success_url=BACK,
         cancel_url=BACK,
