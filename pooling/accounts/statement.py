@@ -106,7 +106,7 @@ def statement_rows(statement: Statement) -> Iterable[Cells]:
     yield [
         _("Part"),
         _("What"),
-        _("Number"),
+        _("Document"),
         _("Date"),
         _("Shares"),
         _("Locked"),

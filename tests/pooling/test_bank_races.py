@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -13,6 +14,7 @@ from pooling.actions.bank_files import Imported, import_bank_file
 from pooling.actions.bank_lines import assign_line, dismiss_line
 from pooling.actions.errors import LineSettled, PartPaidAlready, WayIsSettled
 from pooling.actions.paying import pay_by_card
+from pooling.actions.splitting import Part, split_line
 from pooling.invariants import breaches
 from pooling.models import BankFile, BankLine, Charge, ChargeState, Receipt, Refund, RefundState, SentBack
 
@@ -127,3 +129,32 @@ def test_staff_who_assign_and_dismiss_one_line_at_once_do_one_of_both() -> None:
         dismiss_line(line=line, note="privat", by=by, now=NOW)
     assert the_invoice(pool).captured == 30_000
     assert not list(breaches())
+
+
+def test_a_line_that_two_split_and_one_assigns_at_once_is_booked_once() -> None:
+    first, second, by = the_invoice(one_invoiced()), the_invoice(one_invoiced()), make.staff()
+    importing(statement(booked(60_000)))()
+    line = BankLine.objects.get()
+    halves = [Part(first, 30_000), Part(second, 30_000)]
+    tries = [
+        partial(split_line, line=line, parts=halves, by=by, now=NOW),
+        partial(split_line, line=line, parts=halves[::-1], by=by, now=NOW),
+        partial(assign_line, line=line, charge=second, by=by, now=NOW),
+    ]
+    results = at_once(*[refusing(each) for each in tries])
+    assert sorted(results) == [False, False, True]
+    assert sum(receipt.amount for receipt in Receipt.objects.all()) == 60_000
+    assert (list(breaches()), list(differences_to_bank())) == ([], [])
+
+
+def refusing(action: Callable[[], object]) -> Callable[[], bool]:
+    """Whether it went through; what came too late is refused."""
+
+    def try_it() -> bool:
+        try:
+            action()
+        except LineSettled:
+            return False
+        return True
+
+    return try_it
