@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.forms import default_token_generator
@@ -54,40 +53,7 @@ from tests.home.factories import page
 from tests.members.factories import UserFactory
 from tests.pooling.bank_statements import booked, statement
 
-# A pool that is full on the day it opens; called off, it pays everybody back.
-PLAN: dict[str, Any] = {
-    "state": "confirmed",
-    "cost": "600.00",
-    "subsidy": "0.00",
-    "ceiling": "300.00",
-    "seats_per_share": 1,
-    "minimum": 2,
-    "capacity": 2,
-    "closing": 10,
-    "start": 70,
-    "pledges": [
-        {"organisation": "beispiel", "shares": 1, "by": 5, "outcome": "paid"},
-        {"organisation": "exemple", "shares": 1, "by": 4, "outcome": "paid"},
-    ],
-}
-
-# One in which a place is offered to the first in line, and a second one waits.
-QUEUE: dict[str, Any] = PLAN | {
-    "capacity": 3,
-    "pledges": [
-        {"organisation": "beispiel", "shares": 1, "by": 5, "outcome": "paid"},
-        {"organisation": "muster", "shares": 1, "by": 4, "outcome": "paid"},
-    ],
-}
-
-# One that is called off while an invoice is open.
-CALLED_OFF: dict[str, Any] = PLAN | {
-    "state": "funded",
-    "pledges": [
-        {"organisation": "beispiel", "shares": 1, "by": 5, "outcome": "paid"},
-        {"organisation": "exemple", "shares": 1, "by": 4, "outcome": "invoice"},
-    ],
-}
+from .pools import CALLED_OFF, PLAN, QUEUE
 
 
 def local(address: str) -> str:
