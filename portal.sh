@@ -197,6 +197,8 @@ declare -A PARTS=(
     [browser]="tests/browser"
     [lighthouse]="tests/tools"
 )
+# Several processes share this one, test by test: hundreds of them wait for time-outs of a second most of their time.
+declare -A SHARED=([money]="-n auto --maxprocesses 4 --dist worksteal --no-loadscope-reorder")
 PARTS[rest]="tests $(printf -- '--ignore=%s ' ${PARTS[*]})"
 
 proof() {
@@ -214,7 +216,7 @@ proof() {
         say "Proving: $part"
         STARTED=$EPOCHREALTIME status=0
         # shellcheck disable=SC2086 # several words
-        $PYTHON -m pytest ${PARTS[$part]} "$@" || status=$?
+        $PYTHON -m pytest ${PARTS[$part]} ${SHARED[$part]:-} "$@" || status=$?
         times+=("$part $(seconds) s")
         case $status in
             0 | 5) ;; # 5: nothing selected, as with ARGS="-k ..."
