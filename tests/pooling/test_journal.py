@@ -22,7 +22,7 @@ from openpyxl import load_workbook
 
 from pooling.accounts.journal import ORDER, Entry, EntryKind, Period, journal
 from pooling.accounts.journal_tables import journal_columns, journal_rows
-from pooling.actions.backing import absorb_gap, declare_short_pools
+from pooling.actions.backing import absorb_gap, declare_short_pools, draw_guarantee, record_guarantee
 from pooling.actions.bank import enter_payout
 from pooling.actions.closing import close_pool
 from pooling.actions.disputes import enter_dispute
@@ -38,6 +38,7 @@ from . import factories as make
 from .bank_statements import DAY
 from .factories import NOW
 from .journal_books import assert_the_journal_agrees
+from .payment_steps import one_dropped
 from .test_bank_files import bring
 from .test_bank_reversals import came, went
 from .test_cost_sheet import Life, lived, lives, quick
@@ -151,6 +152,24 @@ def test_who_bears_a_gap_and_who_gets_a_surplus_stand_in_it() -> None:
     make.receipt(the_invoice(pool), 30_000, now=pool.starts_at + DAYS)
     late = journal(Period(since=pool.starts_at), pool=pool)
     assert kinds(late) == ["absorbed", "payment", "surplus_operator"]
+    assert_the_journal_agrees(pool)
+
+
+def test_what_backs_a_pool_that_is_called_off_is_taken_out_of_it_again() -> None:
+    pool, by = one_dropped(), make.staff()
+    later = pool.closes_at
+    declare_short_pools(now=later)
+    record_guarantee(pool=pool, guarantor="Stiftung", limit=5_000, promised_on=NOW.date(), by=by, now=later)
+    draw_guarantee(pool=pool, by=by, now=later)
+    absorb_gap(pool=pool, by=by, now=later)
+    cancel_pool(pool=reread(pool), reason="abgesagt", by=by, now=later)
+    backed = {entry.kind.value: entry.amount for entry in journal(pool=pool) if entry.charge is None}
+    assert backed == {
+        "guarantee_drawn": 5_000,
+        "guarantee_returned": -5_000,
+        "absorbed": 25_000,
+        "absorption_reversed": -25_000,
+    }
     assert_the_journal_agrees(pool)
 
 
