@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -40,7 +40,7 @@ ICONS = {
 def icon(name: str) -> SafeString:
     """An icon of ours, mere decoration: the word beside it says the same. Raises KeyError for one that we have not."""
     drawing = mark_safe(ICONS[name])  # noqa: S308  # our own constants
-    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', drawing)
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', drawing)
 
 
 TILE = 30  # a tile with its gap on the drawing's grid
@@ -62,10 +62,9 @@ class Tile:
 
     @property
     def place(self) -> SafeString:
-        """As attributes of <rect>: numbers in SVG have a point in every language."""
-        return format_html(
-            'x="{}" y="{}" width="{}" height="{}"', *(f"{n:g}" for n in (self.x, self.y, self.width, self.height))
-        )
+        """As attributes of <rect>, which are 0 where they are left out: numbers in SVG have a point in every language."""
+        numbers = {"x": self.x, "y": self.y, "width": self.width, "height": self.height}
+        return format_html_join(" ", '{}="{}"', [(name, f"{n:g}") for name, n in numbers.items() if n])
 
 
 @dataclass(frozen=True)
