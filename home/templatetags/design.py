@@ -62,7 +62,7 @@ class Tile:
 
     @property
     def place(self) -> SafeString:
-        """As attributes of <rect>, which are 0 where they are left out: numbers in SVG have a point in every language."""
+        """As attributes of <rect>; what is left out is 0. Numbers in SVG have a point in every language."""
         numbers = {"x": self.x, "y": self.y, "width": self.width, "height": self.height}
         return format_html_join(" ", '{}="{}"', [(name, f"{n:g}") for name, n in numbers.items() if n])
 
