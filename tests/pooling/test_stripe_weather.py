@@ -73,7 +73,7 @@ def test_whatever_becomes_of_the_notices_every_rappen_moves_once(
     assert not WebhookEvent.objects.filter(handled_at=None).exists()
     heard = {"drop": set(), **{forged: {400} for forged in FORGED}}.get(mode, {200})
     assert set(statuses) == heard
-    assert WebhookEvent.objects.exists() == (heard == {200})
+    assert WebhookEvent.objects.exists() == (mode not in FORGED)  # those that were dropped are in Stripe's list
     if mode == "duplicate":
         assert WebhookEvent.objects.count() * 2 == len(statuses)
 
