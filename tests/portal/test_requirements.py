@@ -36,6 +36,7 @@ def test_what_a_package_asks_for_with_an_extra_is_pinned_with_it(file):
     """Else pip before 23.3 takes the newest release of it, whose hash is in no file, and installs nothing."""
     pins = pinned(file)
     asked = asked_for(set(pins))
+    # What is in no file is not installed (pyproject.toml, dependency-metadata).
     assert asked, "some package asks for an extra: the reading is wrong"
     assert {
         name: extras - pins.get(name, set()) for name, extras in asked.items() if extras - pins.get(name, set())
