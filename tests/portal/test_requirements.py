@@ -38,6 +38,4 @@ def test_what_a_package_asks_for_with_an_extra_is_pinned_with_it(file):
     asked = asked_for(set(pins))
     # What is in no file is not installed (pyproject.toml, dependency-metadata).
     assert asked, "some package asks for an extra: the reading is wrong"
-    assert {
-        name: extras - pins.get(name, set()) for name, extras in asked.items() if extras - pins.get(name, set())
-    } == {}
+    assert {name: extras - pins[name] for name, extras in asked.items() if extras - pins.get(name, extras)} == {}
