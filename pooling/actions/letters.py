@@ -93,7 +93,8 @@ def tell_funded_of(charges: Iterable[Charge], *, pool: Pool, now: datetime) -> i
 
 def tell_charged_instead(*, charge: Charge, now: datetime) -> int:
     """A pledge whose prices are locked is charged to a card now, instead of being paid by invoice."""
-    facts: Facts = {"amount": charge.amount, "takes_place": charge.pledge.pool.state == PoolState.CONFIRMED}
+    is_certain = charge.pledge.pool.state == PoolState.CONFIRMED
+    facts: Facts = {"amount": charge.amount, "most": charge.pledge.most, "takes_place": is_certain}
     facts |= credit_facts(note_of(charge.pledge.charges.filter(pays_by=PaysBy.INVOICE).last()))
     return tell("funded", key=f"funded-{charge.uuid}", pledge=charge.pledge, facts=facts, now=now)
 

@@ -92,11 +92,11 @@ def cut_off(*, pool: Pool, now: datetime) -> None:
 
 
 def end_gift(*, pool: Pool, gift: SeatGift, now: datetime, by: User | None = None) -> None:
-    """Seats that were given are so no longer. Whoever was told of them, or may have been, is told. Under the pool's
-    lock.
+    """Seats that were given are so no longer. Whoever was told of them, or may have been, is told; long after the
+    workshop began their address is forgotten. Under the pool's lock.
     """
     told = gift.sent_at is not None or gift.tries > 0
-    gift.taken_back_at, gift.letter = now, "seats_taken_back" if told else ""
+    gift.taken_back_at, gift.letter = now, "seats_taken_back" if told and gift.email else ""
     gift.next_try_at, gift.tries, gift.last_error = now, 0, ""
     gift.save()
     record(pool, "seats_taken_back", now=now, by=by, pledge=gift.pledge, seats=gift.number, gift=gift.pk)

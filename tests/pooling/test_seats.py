@@ -187,6 +187,21 @@ def test_the_address_is_forgotten_once_it_is_needed_no_more() -> None:
     assert SeatGift.objects.get().email == ""
 
 
+def test_seats_whose_address_was_forgotten_end_without_a_letter() -> None:
+    """Else whoever drops the pledge, tick say, would stop at a letter to nobody."""
+    pool = one_declined()
+    pledge = Pledge.objects.select_related("organisation").get(pool=pool, charges__state="action_required")
+    gift = give(pledge)
+    send_seat_letters(now=NOW)
+    late = pool.starts_at + ADDRESS_KEPT
+    assert forget_seat_addresses(now=late) == 1
+    give_up_overdue_charges(now=late)
+    gift.refresh_from_db()
+    assert (gift.taken_back_at, gift.letter) == (late, "")
+    assert send_seat_letters(now=late) == 0
+    assert not list(breaches())
+
+
 def test_editors_see_who_comes_with_how_many() -> None:
     pledge = paid()
     give(pledge, number=3)

@@ -118,6 +118,17 @@ def test_an_invoice_is_voided_and_the_card_is_charged_instead() -> None:
     assert Refund.objects.get().amount == 30_000
 
 
+def test_a_card_instead_of_an_invoice_is_told_of_in_a_split_pool_too() -> None:
+    pool = make.opened(pricing="split", capacity=4)
+    pledge = make.invoiced(pool)
+    for _each in range(3):
+        make.pledge(pool)
+    to_card(Pledge.objects.select_related("pool", "organisation").get(pk=pledge.pk))
+    assert states(pledge) == [("invoice", "void"), ("card", "due")]
+    letter = Letter.objects.get(organisation=pledge.organisation, template__endswith="/funded.txt")
+    assert "CHF\u00a0300.00" in letter.text
+
+
 def test_a_card_given_on_the_providers_page_takes_the_place_of_the_invoice() -> None:
     pool = one_invoiced()
     pledge = the_invoice(pool).pledge
