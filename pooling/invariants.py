@@ -156,10 +156,13 @@ def each_rappen_goes_back_once() -> Iterator[str]:
 
 
 def no_more_stands_than_was_approved() -> Iterator[str]:
-    """3, too: where somebody had to approve, so many shares stand at most; while they decide, the request is open."""
+    """3, too: where somebody had to approve, so many shares stand at most; while they decide, the request is open.
+
+    A pledge that stood before anybody was asked, about more shares, needed no approval.
+    """
     approved = Approval.objects.own().approved().filter(pledge=OuterRef("pk"), shares__gte=OuterRef("shares"))
     asked = Approval.objects.asked().filter(pledge=OuterRef("pk"), before=0)
-    needing = Pledge.objects.live().filter(Exists(Approval.objects.own().filter(pledge=OuterRef("pk"))))
+    needing = Pledge.objects.live().filter(Exists(Approval.objects.own().filter(pledge=OuterRef("pk"), before=0)))
     pledges = needing.annotate(is_approved=Exists(approved), is_asked=Exists(asked))
     for pledge in pledges.filter(Q(awaits_approval=F("is_approved")) | ~Q(awaits_approval=F("is_asked"))):
         yield f"3: pledge {pledge.uuid} of {pledge.shares} shares is {pledge.state} without the approval it needed"

@@ -394,7 +394,8 @@ class LifeOfAPool(Agreements):
 
     @invariant()
     def the_money_is_right(self) -> None:
-        assert not list(breaches())
+        found = list(breaches())
+        assert not found, found
         assert_the_journal_agrees(Pool.objects.get(pk=self.pool.pk))
 
     def teardown(self) -> None:
