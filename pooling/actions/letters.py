@@ -75,27 +75,21 @@ def tell_funded(*, pledge: Pledge, now: datetime) -> int:
 
 def tell_funded_of(charges: Iterable[Charge], *, pool: Pool, now: datetime) -> int:
     amounts = {charge.pledge: charge.amount for charge in charges}
+    for_all: Facts = credit_facts(None) | {"takes_place": pool.state == PoolState.CONFIRMED}
     return tell_each(
         "funded",
         pool=pool,
         pledges=amounts,
-        facts=lambda pledge: (
-            {
-                "amount": amounts[pledge],
-                "most": pledge.most,
-                "takes_place": pool.state == PoolState.CONFIRMED,
-            }
-            | credit_facts(None)
-        ),
+        facts=lambda pledge: for_all | {"amount": amounts[pledge], "most": pledge.most},
         now=now,
     )
 
 
 def tell_charged_instead(*, charge: Charge, now: datetime) -> int:
     """A pledge whose prices are locked is charged to a card now, instead of being paid by invoice."""
-    is_certain = charge.pledge.pool.state == PoolState.CONFIRMED
-    facts: Facts = {"amount": charge.amount, "most": charge.pledge.most, "takes_place": is_certain}
-    facts |= credit_facts(note_of(charge.pledge.charges.filter(pays_by=PaysBy.INVOICE).last()))
+    note = note_of(charge.pledge.charges.filter(pays_by=PaysBy.INVOICE).last())
+    facts: Facts = credit_facts(note) | {"amount": charge.amount, "most": charge.pledge.most}
+    facts["takes_place"] = charge.pledge.pool.state == PoolState.CONFIRMED
     return tell("funded", key=f"funded-{charge.uuid}", pledge=charge.pledge, facts=facts, now=now)
 
 

@@ -181,3 +181,13 @@ def reached(steps: list[str]) -> Any:
 )
 def test_the_story_reaches_each_end(steps: list[str], ends: tuple[str, str]) -> None:
     assert reached(steps) == ends
+
+
+def test_more_may_be_asked_for_a_pledge_that_needed_no_approval_before() -> None:
+    pledge = make.pledge(make.opened())
+    request = asked_for_more(pledge, shares=2)
+    assert not list(breaches())
+    yes(request)
+    pledge.refresh_from_db()
+    assert (pledge.shares, pledge.state) == (2, PledgeState.STANDING)
+    assert not list(breaches())

@@ -245,13 +245,3 @@ def test_a_request_about_a_number_that_does_not_stand_is_found(pool, pledge) -> 
     asked_for_more(pledge, shares=4, now=LATER)
     Approval.objects.filter(before=2).update(before=1, shares=3)
     assert [breach[:2] for breach in breaches()] == ["7:"]
-
-
-def test_more_may_be_asked_for_a_pledge_that_needed_no_approval_before() -> None:
-    pledge = make.pledge(make.opened())
-    request = asked_for_more(pledge, shares=2)
-    assert not list(breaches())
-    yes(request)
-    pledge.refresh_from_db()
-    assert (pledge.shares, pledge.state) == (2, PledgeState.STANDING)
-    assert not list(breaches())
