@@ -37,7 +37,7 @@ class NameForm(forms.Form):
 class PledgeChoices(forms.ModelMultipleChoiceField):
     """Pledges by their workshop, with the most that each can cost."""
 
-    def label_from_instance(self, pledge: Pledge) -> str:  # type: ignore[override]  # the field holds pledges only
+    def label_from_instance(self, pledge: Pledge) -> str:
         return pledge_label(pledge)
 
 

@@ -26,8 +26,9 @@ def write_off(*, charge: Charge, reason: str, by: User, now: datetime) -> WriteO
         .get(pk=charge.pk)
     )
     charge.pledge.pool = pool
-    if known := getattr(getattr(charge, "invoice", None), "write_off", None):
-        return known  # type: ignore[no-any-return]  # of a one-to-one relation that may be missing
+    known: WriteOff | None = getattr(getattr(charge, "invoice", None), "write_off", None)
+    if known is not None:
+        return known
     if refusal := why_not_to_write_off(charge, now=now):
         raise refusal
     row = WriteOff.objects.create(invoice=charge.invoice, amount=charge.still_open, reason=reason, at=now, by=by)

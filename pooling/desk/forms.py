@@ -87,7 +87,7 @@ class PartForm(forms.Form):
         return told
 
 
-class BasePartFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's own is not generic at run time
+class BasePartFormSet(forms.BaseFormSet):
     def __init__(self, *args: Any, line: BankLine, **kwargs: Any) -> None:
         self.line = line
         field = InvoiceField(queryset=invoices(), empty_label=gettext_lazy("no invoice"))

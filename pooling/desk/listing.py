@@ -76,7 +76,7 @@ def exported(value: Value) -> Any:
     return text(str(value))
 
 
-class DeskListView(SpreadsheetExportMixin, BaseListingView):  # type: ignore[misc]  # Wagtail has no types
+class DeskListView(SpreadsheetExportMixin, BaseListingView):
     """Base of the lists. For people who look after the money."""
 
     template_name = "desk/list.html"

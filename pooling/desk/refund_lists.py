@@ -61,7 +61,7 @@ class RefundListView(DeskListView):
     export_filename = "refunds"
 
     @property
-    def cells(self) -> tuple[Cell, ...]:  # type: ignore[override]  # the age is of this very moment
+    def cells(self) -> tuple[Cell, ...]:  # the age is of this very moment
         return (
             Cell("organisation", gettext_lazy("Organisation"), lambda refund: organisation_of(refund.charge)),
             Cell(

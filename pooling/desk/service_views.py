@@ -41,7 +41,7 @@ def service(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/service.html", context)
 
 
-class ServiceSummary(SummaryItem):  # type: ignore[misc]  # wagtail has no types
+class ServiceSummary(SummaryItem):
     """On the admin's first page, and only if there is something to do."""
 
     order = 410
