@@ -108,15 +108,13 @@ def claim_due_charge(*, now: datetime) -> Attempt | None:
 
     `skip_locked` lets any number of processes do this at once, each taking another charge.
     """
-    charge = (
-        Charge.objects.due()
-        .select_for_update(no_key=True, skip_locked=True, of=("self",))
-        .select_related("pledge__pool", "pledge__method", "pledge__organisation")
-        .order_by("pk")
-        .first()
-    )
-    if charge is None:
+    due = Charge.objects.due().order_by("pk").values_list("pk", flat=True)
+    pk = due.select_for_update(no_key=True, skip_locked=True).first()
+    if pk is None:
         return None
+    # Read under the lock and not with it: a statement sees what was committed before it began, its lock comes later.
+    # Another method may have taken the old one's place in between.
+    charge = Charge.objects.select_related("pledge__pool", "pledge__method", "pledge__organisation").get(pk=pk)
     charge.state = ChargeState.SENDING
     charge.save(update_fields=["state"])
     pledge = charge.pledge

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from django.db import connection
 
 from pooling.actions.errors import MethodGone, MethodNeeded, PaymentUnderWay
 from pooling.actions.pledges import place_pledge
@@ -40,6 +45,32 @@ def test_a_method_is_replaced_before_its_charge_or_not_at_all(_round: int) -> No
         assert (charged, pledge.method, old.released_at) == (new.ref, new, NOW)
     assert set(Charge.objects.values_list("state", flat=True)) == {ChargeState.SUCCEEDED}
     assert not list(breaches())
+
+
+def test_a_method_that_another_replaced_while_its_charge_was_looked_for_is_not_charged() -> None:
+    pool = make.funded()
+    pledge = pool.pledges.order_by("pk")[0]
+    new, by = make.method(pledge.organisation), make.administrator(pledge.organisation)
+    looking = threading.Event()
+
+    def look_slowly(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        """The statement sees what was committed before it began; until it locks the charge, a second goes by."""
+        if "SKIP LOCKED" in sql and not looking.is_set():
+            looking.set()
+            sql = sql.replace("WHERE ", "WHERE (SELECT pg_sleep(1) IS NOT NULL) AND ", 1)
+        return execute(sql, *rest)
+
+    def collect() -> None:
+        with connection.execute_wrapper(look_slowly):
+            collect_due_charges(now=NOW)
+
+    def replace() -> int:
+        assert looking.wait(10)
+        return replace_method(old=pledge.method, new=new, by=by, now=NOW)
+
+    _none, moved = at_once(collect, replace)
+    attempt = Charge.objects.get(pledge=pledge).attempts.get()
+    assert (moved, attempt.parameters["method_ref"]) == (1, new.ref)
 
 
 @pytest.mark.parametrize("_round", range(3))
