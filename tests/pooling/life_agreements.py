@@ -20,11 +20,10 @@ from pooling.actions.transfers import (
 from pooling.models import Approval, Pledge, SeatGift, Transfer
 
 from . import factories as make
-from .life_base import BEHAVIOURS, LifeBase
+from .life_base import BEHAVIOURS, CARDS, WITHOUT_METHOD, LifeBase
 from .life_model import APPROVAL_HOLD, TRANSFER_LIFE, PledgeModel
 
 APPROVER = Approver(name="Vorstand", email="vorstand@example.org", language="de")
-CARDS = ("pays", "declines", "authenticates")
 # Organisations are patient here: how often they may ask within a day is told in tests of its own.
 MOST_ASKED = 8
 SEATS = make.terms()["seats_per_share"]
@@ -41,8 +40,9 @@ class Agreements(LifeBase):
             return
         model, organisation, by = self.model, self.organisations[which], self.people[which]
         allowed = not self.takes_part(which) and shares <= model.places(self.now)
+        held = held and behaviour not in WITHOUT_METHOD
         if behaviour == "invoice":
-            held, allowed = False, allowed and model.may_be_invoiced()
+            allowed = allowed and model.may_be_invoiced()
         saved, pays_by = self.way(organisation, behaviour, held=held)
         named = {"pool": self.pool, "organisation": organisation, "shares": shares, "by": by, "language": "de"}
         more = {"approver": APPROVER, "now": self.now, "method": saved, "pays_by": pays_by}
@@ -139,7 +139,7 @@ class Agreements(LifeBase):
         return [pk for pk, pledge in self.model.pledges.items() if pledge.passing]
 
     @precondition(lambda self: self.passing())
-    @rule(data=st.data(), which=st.integers(0, 5), behaviour=st.sampled_from(CARDS), held=st.booleans())
+    @rule(data=st.data(), which=st.integers(0, 5), behaviour=st.sampled_from([*CARDS, "twint"]), held=st.booleans())
     def take_over(self, data: Any, which: int, behaviour: str, held: bool) -> None:
         self.take_over_by(which, self.one_of(data, self.passing()), behaviour, held=held)
 
@@ -147,12 +147,13 @@ class Agreements(LifeBase):
         pledge, transfer = self.model.pledges[pk], Transfer.objects.live().get(pledge=pk)
         allowed = self.model.may_pass_to(which, pledge, self.now)
         organisation, by = self.organisations[which], self.people[which]
-        saved = None if held else make.method(organisation, behaviour)
+        held = held and behaviour not in WITHOUT_METHOD
+        saved, pays_by = self.way(organisation, behaviour, held=held)
         named = {"transfer": transfer, "organisation": organisation, "by": by, "language": "de", "now": self.now}
-        self.attempt(allowed, lambda: accept_transfer(**named, method=saved))
+        self.attempt(allowed, lambda: accept_transfer(**named, method=saved, pays_by=pays_by))
         if allowed:
             pledge.passing, pledge.receiver = "accepted", which
-            if saved:
+            if not held:
                 self.model.pass_on(pledge, behaviour)
 
     @precondition(lambda self: self.passing())

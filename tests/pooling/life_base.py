@@ -18,7 +18,10 @@ from . import factories as make
 from .factories import NOW
 from .life_model import LIVE, PledgeModel, PoolModel
 
-BEHAVIOURS = ("pays", "pays", "declines", "authenticates", "invoice", "invoice")
+CARDS = ("pays", "declines", "authenticates")
+# Ways that need no method: the pledge stands on acceptance, so nothing is held.
+WITHOUT_METHOD = {"invoice": PaysBy.INVOICE, "twint": PaysBy.TWINT}
+BEHAVIOURS = ("pays", *CARDS, "invoice", "invoice", "twint", "twint")
 
 
 class LifeBase(RuleBasedStateMachine):
@@ -40,8 +43,8 @@ class LifeBase(RuleBasedStateMachine):
         return any(each.organisation == which and each.state in LIVE for each in self.model.pledges.values())
 
     def way(self, organisation: Organisation, behaviour: str, *, held: bool) -> tuple[SavedMethod | None, PaysBy]:
-        if behaviour == "invoice":
-            return None, PaysBy.INVOICE
+        if behaviour in WITHOUT_METHOD:
+            return None, WITHOUT_METHOD[behaviour]
         return None if held else make.method(organisation, behaviour), PaysBy.CARD
 
     def one_of(self, data: Any, pks: list[int]) -> int:

@@ -32,10 +32,10 @@ from . import factories as make
 from .factories import NOW
 from .journal_books import assert_the_journal_agrees
 from .life_agreements import Agreements
-from .life_base import BEHAVIOURS
+from .life_base import BEHAVIOURS, CARDS, WITHOUT_METHOD
 from .life_model import INVOICED, LISTED, PledgeModel, PoolModel
 from .life_turns import turns_taken
-from .payment_steps import mend
+from .payment_steps import let_page_run_out, mend
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 FINAL = ("lapsed", "cancelled", "closed")
@@ -76,8 +76,9 @@ class LifeOfAPool(Agreements):
     def pledge(self, which: int, shares: int, behaviour: str = "pays", held: bool = False) -> None:
         organisation, by = self.organisations[which], self.people[which]
         allowed = not self.takes_part(which) and shares <= self.model.places(self.now)
+        held = held and behaviour not in WITHOUT_METHOD
         if behaviour == "invoice":
-            held, allowed = False, allowed and self.model.may_be_invoiced()
+            allowed = allowed and self.model.may_be_invoiced()
         saved, pays_by = self.way(organisation, behaviour, held=held)
         made = self.attempt(
             allowed,
@@ -107,10 +108,12 @@ class LifeOfAPool(Agreements):
         pledge = self.model.pledges[pk]
         stands = pledge.state == "standing" and self.model.state != "draft"
         allowed = self.model.may_stand(pledge, self.now)
-        saved = make.method(self.organisations[pledge.organisation], pledge.behaviour)
+        behaviour = pledge.behaviour if pledge.behaviour in CARDS else "pays"
+        saved = make.method(self.organisations[pledge.organisation], behaviour)
         row = Pledge.objects.select_related("pool").get(pk=pk)
         self.attempt(allowed or stands, lambda: confirm_pledge(pledge=row, method=saved, now=self.now))
         if allowed:
+            pledge.behaviour = behaviour
             self.model.stand(pledge)
 
     @precondition(lambda self: self.model.pledges)
@@ -154,8 +157,9 @@ class LifeOfAPool(Agreements):
         pledge, row = self.both(pk)
         in_time = pledge.held_until is not None and self.now < pledge.held_until
         allowed = pledge.state == "offered" and in_time and shares <= pledge.shares
+        held = held and behaviour not in WITHOUT_METHOD
         if behaviour == "invoice":
-            held, allowed = False, allowed and self.model.may_be_invoiced()
+            allowed = allowed and self.model.may_be_invoiced()
         by, (saved, pays_by) = self.people[pledge.organisation], self.way(row.organisation, behaviour, held=held)
         named = {"pledge": row, "shares": shares, "by": by, "language": "de", "now": self.now}
         self.attempt(allowed, lambda: accept_offer(**named, method=saved, pays_by=pays_by))
@@ -204,13 +208,29 @@ class LifeOfAPool(Agreements):
         else:
             assert open_payment_page(charge=charge, language="de", now=self.now) is None
 
+    @precondition(lambda self: any(pledge.charge == "action_required" for pledge in self.model.pledges.values()))
+    @rule(data=st.data(), runs_out=st.booleans())
+    def leave_link(self, data: Any, runs_out: bool) -> None:
+        waiting = [pk for pk, pledge in self.model.pledges.items() if pledge.charge == "action_required"]
+        self.leave_link_of(self.one_of(data, waiting), runs_out=runs_out)
+
+    def leave_link_of(self, pk: int, *, runs_out: bool) -> None:
+        """Somebody opens the page and pays nothing: it stays open, or runs out. The payment waits as it did before."""
+        url = open_payment_page(charge=Charge.objects.live().get(pledge=pk), language="de", now=self.now)
+        if url and runs_out:
+            let_page_run_out(url)
+
     @precondition(lambda self: any(pledge.charge in ("failed", "void") for pledge in self.model.pledges.values()))
     @rule(data=st.data())
     def money_arrives_late(self, data: Any) -> None:
         """For a payment that was given up or is owed no more: it goes back, and changes nothing else."""
         over = [pk for pk, pledge in self.model.pledges.items() if pledge.charge in ("failed", "void")]
-        pk = self.one_of(data, over)
-        attempt = Attempt.objects.filter(charge__pledge=pk, state="failed").first()
+        self.money_arrives_late_for(self.one_of(data, over))
+
+    def money_arrives_late_for(self, pk: int) -> None:
+        """The page was still open, or its provider thought better of it."""
+        given_up = Attempt.objects.filter(charge__pledge=pk, charge__state__in=["failed", "void"])
+        attempt = given_up.filter(state__in=["failed", "waiting"]).first()
         if attempt:
             captured = self.model.pledges[pk].owed
             enter_result(attempt=attempt, result=ChargeResult(Progress.SUCCEEDED, captured=captured), now=self.now)
@@ -237,7 +257,7 @@ class LifeOfAPool(Agreements):
             enter_payout(refund=refund, paid_on=day, reference=reference, by=self.staff, now=self.now)
 
     @precondition(lambda self: self.model.pledges)
-    @rule(data=st.data(), behaviour=st.sampled_from(BEHAVIOURS))
+    @rule(data=st.data(), behaviour=st.sampled_from([*CARDS, "invoice", "invoice"]))
     def pay_in_another_way(self, data: Any, behaviour: str) -> None:
         pk = self.one_of(data, list(self.model.pledges))
         self.pay_in_another_way_of(pk, behaviour)

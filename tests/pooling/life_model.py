@@ -262,7 +262,7 @@ class PoolModel:
 
     def may_pay_by_invoice(self, pledge: PledgeModel) -> bool:
         """Instead of by card."""
-        if not self.has_open_way(pledge) or pledge.behaviour == "invoice":
+        if not self.has_open_way(pledge) or pledge.behaviour in ("invoice", "twint"):
             return False
         if not pledge.charge:
             return self.may_be_invoiced()
@@ -288,10 +288,12 @@ class PoolModel:
             self.owe(pledge)
 
     def owe(self, pledge: PledgeModel) -> None:
-        """Prices are locked: the pledge is to be collected, or has its invoice."""
+        """Prices are locked: the pledge is to be collected, or has its invoice, or the link to pay with TWINT."""
         pledge.charge = "due"
         if pledge.behaviour == "invoice":
             pledge.charge, pledge.mend_until, pledge.was_invoiced = "issued", self.now + TERM + WINDOW, True
+        elif pledge.behaviour == "twint":
+            pledge.charge, pledge.mend_until = "action_required", self.now + WINDOW
 
     def receive(self, pledge: PledgeModel, amount: int) -> None:
         """A transfer for an invoice: what is owed counts, the rest goes back."""

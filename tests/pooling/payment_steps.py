@@ -23,6 +23,13 @@ def pay_on_page(url: str) -> None:
     )
 
 
+def let_page_run_out(url: str) -> None:
+    """Nobody paid on the page at `url` in time."""
+    SandboxEntry.objects.filter(ref=url.rstrip("/").rsplit("/", 1)[1], state=Progress.OPEN).update(
+        state=Progress.FAILED
+    )
+
+
 def mend(charge: Charge, *, now: datetime) -> Charge:
     """The person pays by our link and comes back."""
     url = open_payment_page(charge=charge, language="de", now=now)

@@ -38,7 +38,7 @@ TURNS = {
         "standing": {"withdrawn", "dropped"},
     },
     "charge": {
-        "": {"due", "issued"},
+        "": {"due", "issued", "action_required"},  # the last one with TWINT, which asks for the person from the start
         "due": {"sending", "void"},
         "sending": {"succeeded", "action_required", "void"},
         "action_required": {"succeeded", "failed", "void"},
@@ -262,6 +262,43 @@ def walk_to_closed_after_approval_and_passing_on(it: LifeOfAPool) -> None:
     assert it.model.state == "funded"
     it.give_for(approved, 3)
     it.tick()
+    it.wait_until("starts_at")
+    it.close()
+
+
+def walk_to_cancelled_with_twint(it: LifeOfAPool) -> None:
+    """One pays with TWINT after its page ran out; one is dropped, pays too late and gets it back, and so do all."""
+    fund(it, "twint", "twint", "pays")
+    paid, dropped, _by_card = sorted(it.model.pledges)
+    it.tick()
+    it.leave_link_of(paid, runs_out=True)
+    it.tick()
+    it.pay_by_link_of(paid)
+    it.wait(6 * DAY)
+    it.leave_link_of(dropped, runs_out=False)
+    it.wait(2 * DAY)
+    it.tick()
+    it.money_arrives_late_for(dropped)
+    assert (it.model.pledges[paid].charge, it.model.pledges[dropped].state) == ("succeeded", "dropped")
+    it.call_off()
+    it.tick()
+
+
+def walk_to_closed_with_twint_by_agreement(it: LifeOfAPool) -> None:
+    """Whoever was asked and whoever takes over pays with TWINT, and so does the first in line for a freed place."""
+    it.ask(0, 1, "twint", held=False)
+    it.answer_for(last(it), yes=True)
+    it.offer_on_for(last(it))
+    it.take_over_by(1, last(it), "twint")
+    fund(it, "pays")
+    it.pledge(2, 1, "declines")
+    it.join(3, 1)
+    it.tick()
+    it.pay_by_link_of(min(it.model.pledges))
+    it.wait(8 * DAY)
+    it.tick()
+    it.accept_offer_of(last(it), 1, "twint")
+    it.pay_by_link_of(last(it))
     it.wait_until("starts_at")
     it.close()
 
