@@ -57,7 +57,8 @@ def write_translation(
 ) -> tuple[Translatable, bool]:
     """The translation of `source` into `locale` with `texts` (a value for each text field), live and complete.
 
-    Returns it, and whether anything was written: what is there already is left alone unless `force` is set.
+    Returns it, and whether anything was written. `force` says that the source has changed: its segments are read anew
+    then. A translation that says already what it is to say gets no new revision.
     Raises TranslationDoesNotFit if the texts aren't built like the source's.
     """
     draft = copy.copy(source)
@@ -79,6 +80,8 @@ def write_translation(
             f"{total - translated} of {total} segments stayed without a translation in {locale.language_code}.",
         )
 
+    if target is not None and _is_current(source, target, pairs):
+        return target, False
     if isinstance(source, Page):
         # Publishing is a step of its own, because wagtail-localize puts it off until the transaction ends.
         translation.save_target(publish=False)
@@ -127,12 +130,12 @@ def _is_current(source: models.Model, target: models.Model, pairs: list[Pair]) -
     if translation is None or len(set(translation.get_progress())) != 1:
         return False
     for field in get_translatable_fields(type(source)):
-        plain = (
-            not field.is_translated(source)
-            and field.get_field(type(source)).concrete
-            and not field.get_field(type(source)).many_to_many
-        )
-        if plain and field.get_value(source) != field.get_value(target):
+        if field.is_translated(source) or not field.get_field(type(source)).concrete:
+            continue
+        ours, theirs = field.get_value(source), field.get_value(target)
+        if field.get_field(type(source)).many_to_many:
+            ours, theirs = ({getattr(each, "translation_key", each.pk) for each in of.all()} for of in (ours, theirs))
+        if ours != theirs:
             return False
     wanted = [(other.path, other.string.data, other.attrs) for _one, other in pairs]
     return wanted == [

@@ -8,14 +8,15 @@ from typing import Any
 
 import yaml
 
-from .markdown import ContentError, Document, read_document, require_same_structure
+from home.content_files.markdown import Document, read_document, require_same_blocks
+from home.content_files.pages import Texts
+from home.content_files.reading import ContentError
 
 CONTENT = Path(__file__).resolve().parent / "content"
 LANGUAGES = ("de", "fr", "it")  # the first is the source
-FOLDERS = ("pages", "resources", "workshops")
+FOLDERS = ("pages", "workshops")
 
 Documents = dict[str, Document]  # by language
-Texts = dict[str, dict[str, Any]]  # by language, then by field
 
 
 def read_yaml(name: str, *, root: Path = CONTENT) -> Any:
@@ -23,9 +24,9 @@ def read_yaml(name: str, *, root: Path = CONTENT) -> Any:
     return yaml.safe_load((root / name).read_text(encoding="utf-8"))
 
 
-def read_home(*, root: Path = CONTENT) -> Documents:
-    """The home page in every language."""
-    return _read({language: root / "home" / f"{language}.md" for language in LANGUAGES}, key="home")
+def read_one(name: str, *, root: Path = CONTENT) -> Documents:
+    """A page that there is one of in every language: "home", or "library", which lists the resources."""
+    return _read({language: root / name / f"{language}.md" for language in LANGUAGES}, key=name)
 
 
 def read_documents(folder: str, name: str, *, root: Path = CONTENT) -> Documents:
@@ -55,7 +56,8 @@ def texts_of(documents: Documents, fields: Iterable[str], **constant: Any) -> Te
 
 def check_everything(*, root: Path = CONTENT) -> None:
     """Reads every document once. Raises ContentError at the first that can't be used."""
-    read_home(root=root)
+    read_one("home", root=root)
+    read_one("library", root=root)
     for folder in FOLDERS:
         for name in [*names(folder, root=root), "index"]:
             if (root / folder / LANGUAGES[0] / f"{name}.md").exists():
@@ -65,5 +67,13 @@ def check_everything(*, root: Path = CONTENT) -> None:
 def _read(paths: dict[str, Path], *, key: str) -> Documents:
     documents = {code: read_document(path, key=key) for code, path in paths.items()}
     for code in LANGUAGES[1:]:
-        require_same_structure(documents[LANGUAGES[0]], documents[code])
+        require_same_fields(documents[LANGUAGES[0]], documents[code])
+        require_same_blocks(documents[LANGUAGES[0]], documents[code])
     return documents
+
+
+def require_same_fields(source: Document, translated: Document) -> None:
+    if odd := source.front.keys() ^ translated.front.keys():
+        raise ContentError(
+            f"the front matter differs from {source.path.name}: {', '.join(sorted(odd))}.", path=translated.path
+        )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from home.content_files.pages import Progress
+
 from . import network, pools, texts, workshops
 from .files import check_everything
-from .pages import Progress
 
 
 class Load(Protocol):

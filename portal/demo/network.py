@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
+from home.content_files.pages import Progress
 from members.models import Membership, Organisation, Role, User
 
 from .files import read_yaml
-from .pages import Progress
 
 # For the demo only: these settings let no demo run in production (DEMO_ALLOWED).
 PASSWORD = "demo-up2gether"  # noqa: S105  # it opens nothing but a demo

@@ -12,6 +12,9 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from home.content_files.markdown import stable_id
+from home.content_files.pages import Progress
+from home.content_files.reading import ContentError
 from members.letters.models import Letter
 from members.models import Organisation, User
 from pooling.actions.approval_letters import send_approval_letters
@@ -28,9 +31,7 @@ from pooling.tick import STEPS
 from pooling.workshops.publishing import describe_live_pages
 
 from .files import read_yaml
-from .markdown import ContentError, stable_id
 from .network import organisation
-from .pages import Progress
 
 DAY = timedelta(days=1)
 # How long before its first pledge a pool opened.

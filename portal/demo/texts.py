@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from home.content_files.markdown import stable_id
+from home.content_files.pages import Progress, Texts, ensure_translated_page, ensure_translated_snippet
+from home.content_files.reading import ContentError
 from home.models import HomePage, Purpose, StandardPage, Topic
 from home.tree import ensure_site
-from resources.models import ResourceIndexPage, ResourcePage
+from resources.importing import import_resources
+from resources.models import ResourceIndexPage
 
-from .files import LANGUAGES, Texts, names, read_documents, read_home, read_yaml, texts_of
-from .markdown import stable_id
-from .pages import Progress, ensure_translated_page, ensure_translated_snippet
+from .files import CONTENT, LANGUAGES, names, read_documents, read_one, read_yaml, texts_of
 
 IN_MENU = {"about"}
 PURPOSES = {"terms": Purpose.TERMS, "privacy": Purpose.PRIVACY, "accessibility": Purpose.ACCESSIBILITY}
@@ -26,7 +28,7 @@ def load_topics(progress: Progress, *, now: datetime) -> None:
 def load_home(progress: Progress, *, now: datetime) -> None:
     home = ensure_site()
     site = read_yaml("site.yaml")
-    documents = read_home()
+    documents = read_one("home")
     texts = texts_of(documents, ["title", "headline", "lead", "search_description"])
     for code, fields in texts.items():
         fields["slug"] = code
@@ -57,35 +59,20 @@ def load_pages(progress: Progress, *, now: datetime) -> None:
 
 
 def load_resources(progress: Progress, *, now: datetime) -> None:
-    documents = read_documents("resources", "index")
-    texts = texts_of(documents, ["title", "slug", "lead", "search_description"])
+    texts = texts_of(read_one("library"), ["title", "slug", "lead", "search_description"])
     for fields in texts.values():
         del fields["body"]
-    index, changed = ensure_translated_page(
+    _index, changed = ensure_translated_page(
         ResourceIndexPage, key="resources/index", parent=german_home(), texts=texts, shared={"show_in_menus": True}
     )
     progress.note("resources/index", changed=changed)
-    for name in names("resources"):
-        documents = read_documents("resources", name)
-        front = documents[LANGUAGES[0]].front
-        _page, changed = ensure_translated_page(
-            ResourcePage,
-            key=f"resources/{name}",
-            parent=index,
-            texts=texts_of(documents, ["title", "slug", "summary", "author", "search_description"]),
-            shared={"format": front["format"], "topics": topics(front["topics"])},
-        )
-        progress.note(f"resources/{name}", changed=changed)
+    report = import_resources(CONTENT / "resources")
+    if report.refused:
+        raise ContentError("\n".join(str(refusal) for refusal in report.refused))
+    for key in report.keys:
+        progress.note(f"resources/{key}", changed=key in report.written)
 
 
 def german_home() -> HomePage:
     """The home page that everything lies below."""
     return HomePage.objects.get(locale__language_code=LANGUAGES[0])
-
-
-def topics(keys: list[str]) -> list[Topic]:
-    """The German topics with these keys, in their order."""
-    return [
-        Topic.objects.get(translation_key=stable_id(f"topics/{key}"), locale__language_code=LANGUAGES[0])
-        for key in keys
-    ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from home.content_files.markdown import stable_id
+from home.content_files.pages import Progress, Texts, ensure_translated_page, ensure_translated_snippet
 from pooling.workshops.models import Expert, WorkshopIndexPage, WorkshopPage
 
-from .files import LANGUAGES, Texts, names, read_documents, read_yaml, texts_of
-from .markdown import stable_id
-from .pages import Progress, ensure_translated_page, ensure_translated_snippet
+from .files import LANGUAGES, names, read_documents, read_yaml, texts_of
 from .texts import german_home
 
 

@@ -9,10 +9,10 @@ from django.test import Client
 from django.utils import translation
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from home.content_files.markdown import stable_id
 from members.models import Organisation, User
 from pooling.models import Pool
 from pooling.workshops.models import WorkshopIndexPage, WorkshopPage
-from portal.demo.markdown import stable_id
 from portal.demo.network import PASSWORD, organisation
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

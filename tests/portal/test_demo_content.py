@@ -14,11 +14,11 @@ from django.utils import timezone
 from wagtail.models import Locale, Page, Revision
 from wagtail_localize.models import String, StringTranslation, Translation
 
+from home.content_files.markdown import stable_id
+from home.content_files.pages import Progress
 from home.models import StandardPage
 from members.models import User
 from portal.demo import texts
-from portal.demo.markdown import stable_id
-from portal.demo.pages import Progress
 from resources.models import ResourcePage
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
+from home.content_files.markdown import stable_id
+from home.content_files.pages import ensure_translated_page
+from home.content_files.reading import ContentError
 from home.models import StandardPage
-from portal.demo.markdown import ContentError, stable_id
-from portal.demo.pages import ensure_translated_page
 from portal.demo.renew import drop_every_table
 from tests.home.factories import home_page
 

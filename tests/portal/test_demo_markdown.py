@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from home.content_files.markdown import Document, read_document
+from home.content_files.reading import ContentError
 from portal.demo.files import check_everything, names, read_documents
-from portal.demo.markdown import ContentError, Document, read_document
 
 
 def document(tmp_path: Path, body: str, *, front: str = "title: Titel") -> Document:
@@ -66,6 +67,16 @@ def test_ids_of_blocks_are_the_same_each_time_and_in_every_language(tmp_path: Pa
         ("![Bild](https://example.org/x.png)", "image is not part of the format"),
         ("Ein *schräger* Satz", "em is not part of the format"),
         ("```\ncode\n```", "fence is not part of the format"),
+        ("<script>x</script> & co", "HTML is not part of the format"),
+        ("Ein <b>fetter</b> Satz", "HTML is not part of the format"),
+        ("[Klick](javascript:alert(1))", "a link leads to"),
+        ("[Klick](JaVaScRiPt:alert(1))", "a link leads to"),
+        ("[Klick](data:text/html,x)", "a link leads to"),
+        ("[Klick](//example.org/x)", "a link leads to"),
+        ("Ein Satz\N{RIGHT-TO-LEFT OVERRIDE} rückwärts", r"control character U\+202E"),
+        ("Ein Satz mit \0", r"control character U\+0000"),
+        (f"## {'x' * 121}", "120"),
+        (":::hint\nText\n:::", ""),
     ],
 )
 def test_what_is_outside_the_format_is_refused_with_the_line(tmp_path: Path, body: str, reason: str) -> None:
@@ -73,14 +84,26 @@ def test_what_is_outside_the_format_is_refused_with_the_line(tmp_path: Path, bod
         document(tmp_path, body)
 
 
-def test_html_stays_text(tmp_path: Path) -> None:
-    assert (
-        document(tmp_path, "<script>x</script> & co").blocks[0].value
-        == "<p>&lt;script&gt;x&lt;/script&gt; &amp; co</p>"
-    )
+def test_signs_that_html_gives_a_meaning_stay_text(tmp_path: Path) -> None:
+    assert document(tmp_path, "3 < 5 & co, \\<b>").blocks[0].value == "<p>3 &lt; 5 &amp; co, &lt;b&gt;</p>"
 
 
-@pytest.mark.parametrize("text", ["Kein Vorspann", "---\ntitle: x\n", "---\ntitle: [x\n---\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kein Vorspann",
+        "---\ntitle: x\n",
+        "---\ntitle: [x\n---\n",
+        "---\n- a\n- b\n---\n",
+        "---\ntitle: eins\ntitle: zwei\n---\n",
+        "---\na: &a [x, x]\nb: [*a, *a]\n---\n",
+        "---\ntitle: !!python/object/apply:os.system [ls]\n---\n",
+        "---\n1: x\n---\n",
+        "---\n? [a]\n: x\n---\n",
+        "---\nx: " + "[" * 5000 + "\n---\n",
+    ],
+    ids=str.__len__,
+)
 def test_a_broken_front_matter_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "page.md"
     path.write_text(text, encoding="utf-8")

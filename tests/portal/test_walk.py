@@ -13,13 +13,13 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 from wagtail.models import Page as WagtailPage
 
+from home.content_files.markdown import stable_id
 from home.templatetags.home_tags import page_for
 from members.letters.models import Letter
 from members.models import Membership, Role, User
 from pooling import links
 from pooling.models import Charge, ChargeState, Pledge, Pool, PoolState
 from portal import catalogues, errors
-from portal.demo.markdown import stable_id
 from portal.demo.network import PASSWORD, organisation
 from tests.demo_site import demo_for_module, demo_site
 from tests.members.factories import UserFactory

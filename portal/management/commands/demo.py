@@ -12,9 +12,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from home.content_files.reading import ContentError
 from portal.demo import network
 from portal.demo.load import load_demo
-from portal.demo.markdown import ContentError
 from portal.demo.renew import drop_every_table
 
 

@@ -1,7 +1,7 @@
 """Reads a content file: YAML front matter, then Markdown, into the blocks that pages are made of.
 
-The format is small on purpose (see `portal/demo/content/`), because the languages' files are paired block by block.
-Whatever lies outside it is refused with the file and the line.
+The format is small on purpose (docs/importing.md), because the languages' files are paired block by block. Whatever
+lies outside it is refused with the file and the line.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from django.core.exceptions import ValidationError
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from home.blocks import BodyBlock
+
+from .reading import ContentError, read_front_matter, read_lines
 
 NAMESPACE = uuid.UUID("5f0c1f0e-5d0e-4c1b-9a53-8d7a4a3f6b11")
 CALLOUTS = {"hint", "caution", "example"}
@@ -24,11 +28,14 @@ HEADING = re.compile(r"(#{1,6})\s+(.+)")
 CONTAINER = re.compile(r":::\s*(\w+)\s*(.*)")
 TAGS = {"paragraph": "p", "bullet_list": "ul", "ordered_list": "ol", "list_item": "li", "strong": "b"}
 
-parser = MarkdownIt("commonmark", {"html": False})
+# Where a link may lead. Markdown knows no limit, and a browser would run javascript:.
+LINK = re.compile(r"(?:https?://[^/\s]|mailto:|tel:|#|/(?!/))\S*")
 
+# HTML and every link are taken for what they are, to be refused by name: as text they would only look wrong.
+parser = MarkdownIt("commonmark", {"html": True})
+parser.validateLink = lambda url: True  # type: ignore[method-assign]  # the parser's own way to be told
 
-class ContentError(Exception):
-    """A content file can't be used. The message names the file, the place and the reason."""
+BLOCKS = BodyBlock()
 
 
 @dataclass(frozen=True)
@@ -72,19 +79,38 @@ def stable_id(*parts: object) -> str:
 
 def read_document(path: Path, *, key: str) -> Document:
     """The document at `path`; `key`, e.g. "resources/new-homepage", is for all languages. Raises ContentError."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    end = lines.index("---", 1) if lines[:1] == ["---"] and "---" in lines[1:] else None
-    if end is None:
-        raise ContentError(f"{path}: the front matter must stand between two lines of ---.")
-    try:
-        front = yaml.safe_load("\n".join(lines[1:end])) or {}
-    except yaml.YAMLError as error:
-        raise ContentError(f"{path}: the front matter is no valid YAML: {error}") from error
+    lines = read_lines(path)
+    front, start = read_front_matter(path, lines)
+    return Document(path, front, read_blocks(path, lines, start, key=key))
+
+
+def read_blocks(path: Path, lines: list[str], start: int, *, key: str) -> list[Block]:
+    """The blocks of the lines from number `start` on (counted from 0). Raises ContentError."""
     blocks = [
         Block(type, value, stable_id(key, position), line)
-        for position, (type, value, line) in enumerate(_Reader(path, key, lines, end + 1).read())
+        for position, (type, value, line) in enumerate(_Reader(path, key, lines, start).read())
     ]
-    return Document(path, front, blocks)
+    for block in blocks:
+        require_what_editors_may_write(block, path)
+    return blocks
+
+
+def require_what_editors_may_write(block: Block, path: Path) -> None:
+    """Raises ContentError if the editor's form would refuse the block: a heading that is too long, an empty title."""
+    form = BLOCKS.child_blocks[block.type]
+    try:
+        form.clean(form.to_python(block.value))
+    except ValidationError as error:
+        raise ContentError(" ".join(reasons(error)), path=path, line=block.line) from error
+
+
+def reasons(error: Any) -> list[str]:
+    """What an editor's form would say, out of the errors within errors that blocks raise."""
+    inside = getattr(error, "block_errors", None)
+    if inside:
+        inside = inside.values() if isinstance(inside, dict) else inside
+        return [reason for each in inside if each is not None for reason in reasons(each)]
+    return [str(message) for message in getattr(error, "messages", [str(error)])]
 
 
 class _Reader:
@@ -107,7 +133,7 @@ class _Reader:
         return self.found
 
     def refuse(self, reason: str, line: int | None = None) -> ContentError:
-        return ContentError(f"{self.path}, line {(self.at if line is None else line) + 1}: {reason}")
+        return ContentError(reason, path=self.path, line=(self.at if line is None else line) + 1)
 
     def _heading(self, match: re.Match[str]) -> None:
         level = str(len(match[1]))
@@ -161,9 +187,15 @@ class _Reader:
         if token.type == "softbreak":
             return " "
         if token.type == "link_open":
+            if not LINK.fullmatch(str(token.attrs["href"])):
+                raise self.refuse(
+                    "a link leads to https://, http://, mailto:, tel:, a path or a # on this site.", start
+                )
             return f'<a href="{html.escape(str(token.attrs["href"]))}">'
         if token.type == "link_close":
             return "</a>"
+        if token.type in {"html_inline", "html_block"}:
+            raise self.refuse("HTML is not part of the format; a < that is meant as such is written \\<.", start)
         name, _, side = token.type.rpartition("_")
         if name not in TAGS:
             raise self.refuse(f"{name or token.type} is not part of the format.", start)
@@ -172,22 +204,19 @@ class _Reader:
         return f"<{TAGS[name]}>" if side == "open" else f"</{TAGS[name]}>"
 
 
-def require_same_structure(source: Document, translated: Document) -> None:
+def require_same_blocks(source: Document, translated: Document) -> None:
     """Raises ContentError with the first place where `translated` is not built like `source`."""
-    missing = source.front.keys() ^ translated.front.keys()
-    if missing:
-        raise ContentError(
-            f"{translated.path}: the front matter differs from {source.path.name}: {', '.join(sorted(missing))}."
-        )
     for position, (one, other) in enumerate(zip(source.blocks, translated.blocks, strict=False), start=1):
         if one.shape() != other.shape():
             raise ContentError(
-                f"{translated.path}, block {position} (line {other.line}) has {_describe(other)}, "
-                f"but in {source.path} (line {one.line}) it has {_describe(one)}."
+                f"block {position} has {_describe(other)}, but in {source.path} (line {one.line}) it has "
+                f"{_describe(one)}.",
+                path=translated.path,
+                line=other.line,
             )
     if len(source.blocks) != len(translated.blocks):
         raise ContentError(
-            f"{translated.path} has {len(translated.blocks)} blocks, but {source.path} has {len(source.blocks)}."
+            f"has {len(translated.blocks)} blocks, but {source.path} has {len(source.blocks)}.", path=translated.path
         )
 
 

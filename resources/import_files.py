@@ -1,0 +1,152 @@
+"""The files of an import: what each says, and which of them are the same text in several languages.
+
+Everything that can be said about a file by itself, or beside the other files, is said here, before anything is written.
+The format: docs/importing.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from home.content_files.markdown import Document, read_document, require_same_blocks
+from home.content_files.reading import ContentError
+from home.languages import codes
+
+from .formats import Format
+
+# The text fields of a resource that a file may hold, and their longest; the first two it must.
+TEXTS = {"title": 255, "summary": 200, "slug": 80, "author": 120, "search_description": 300}
+REQUIRED = ("title", "summary")
+# What is the same in every language: it stands in the file of the source language, and may stand in the others.
+SHARED = ("topics", "format")
+FIELDS = ("key", *TEXTS, *SHARED)
+KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that was not imported. `name` is its path below the folder."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class ResourceFile:
+    """One resource in one language."""
+
+    name: str
+    language: str
+    key: str
+    document: Document
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        front = self.document.front
+        return {**{name: front.get(name, "") for name in TEXTS}, "slug": self.slug, "body": self.document.body}
+
+    @property
+    def slug(self) -> str:
+        return str(self.document.front.get("slug", self.document.path.stem))
+
+
+@dataclass
+class Files:
+    """The files that can be used, by key and language, and those that can't. Both in the order of the folder."""
+
+    by_key: dict[str, dict[str, ResourceFile]] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+
+    def refuse(self, name: str, reason: str) -> None:
+        self.refused.append(Refusal(name, reason))
+
+
+def read_files(folder: Path) -> Files:
+    """Reads everything in `folder`, which holds a folder per language. Raises ContentError if there is none."""
+    if not folder.is_dir():
+        raise ContentError("is no folder.", path=folder)
+    files = Files()
+    slugs: dict[tuple[str, str], str] = {}
+    for name, path in everything_in(folder):
+        try:
+            found = read_file(name, path)
+        except ContentError as error:
+            files.refuse(name, error.reason)
+            continue
+        in_languages = files.by_key.setdefault(found.key, {})
+        if same := in_languages.get(found.language):
+            files.refuse(name, f"the key {found.key} is taken by {same.name}.")
+        elif other := slugs.get((found.language, found.slug)):
+            files.refuse(name, f"the slug {found.slug} is taken by {other}.")
+        else:
+            in_languages[found.language] = found
+            slugs[found.language, found.slug] = name
+    files.by_key = {key: in_languages for key, in_languages in files.by_key.items() if in_languages}
+    return files
+
+
+def everything_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every file, and every folder that should not be there, with its name below `folder`. Hidden ones are nobody's."""
+    for place in sorted(folder.iterdir()):
+        inside = sorted(place.iterdir()) if place.is_dir() and place.name in codes() else [place]
+        yield from ((path.relative_to(folder).as_posix(), path) for path in inside if not path.name.startswith("."))
+
+
+def read_file(name: str, path: Path) -> ResourceFile:
+    """Raises ContentError."""
+    language = path.parent.name if "/" in name else ""
+    if not language:
+        raise ContentError(f"is in no language's folder: there are {', '.join(codes())}.")
+    if path.suffix != ".md":
+        raise ContentError("only files whose names end in .md are read.")
+    key = path.stem
+    document = read_document(path, key=f"resources/{key}")
+    named = document.front.get("key", key)
+    if not (isinstance(named, str) and KEY.fullmatch(named)):
+        raise ContentError("the key must be of lower-case letters, digits and hyphens, for example new-homepage.")
+    if named != key:  # the ids of blocks go by the key, so that languages' files may have names of their own
+        document = read_document(path, key=f"resources/{named}")
+    require_known_fields(document)
+    return ResourceFile(name, language, named, document)
+
+
+def require_known_fields(document: Document) -> None:
+    """Raises ContentError unless the front matter holds what it must, and nothing else."""
+    front = document.front
+    if unknown := [name for name in front if name not in FIELDS]:
+        raise ContentError(f"the field {unknown[0][:40]} is not known; there are {', '.join(FIELDS)}.")
+    for name, longest in TEXTS.items():
+        value = front.get(name, "")
+        if not isinstance(value, str):
+            raise ContentError(f"{name} must be text: put it between quotation marks.")
+        if name in REQUIRED and not value.strip():
+            raise ContentError(f"{name} is missing.")
+        if len(value) > longest:
+            raise ContentError(f"{name} has {len(value)} characters, at most {longest} are allowed.")
+        if "\n" in value.strip():
+            raise ContentError(f"{name} must be one line.")
+    slug = front.get("slug", document.path.stem)
+    if not SLUG.fullmatch(slug):
+        raise ContentError("the slug must be of lower-case letters, digits and hyphens, for example neue-homepage.")
+    if "format" in front and front["format"] not in Format.values:
+        raise ContentError(f"the format is not known; there are {', '.join(Format.values)}.")
+    topics = front.get("topics", [])
+    if not (isinstance(topics, list) and all(isinstance(topic, str) for topic in topics)):
+        raise ContentError("topics must be a list, for example [website, data-protection].")
+
+
+def require_fit(source: ResourceFile, translated: ResourceFile) -> None:
+    """Raises ContentError where a translation is not built like its source, or says something else that is shared."""
+    require_same_blocks(source.document, translated.document)
+    for name in SHARED:
+        ours, theirs = source.document.front.get(name), translated.document.front.get(name)
+        if theirs is not None and theirs != ours:
+            raise ContentError(f"{name} differs from {source.name}; it stands in one of them or is the same in both.")

@@ -1,0 +1,160 @@
+"""Imports resources from files: `manage.py import_resources`. Importing again writes only what has changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from wagtail.models import Page
+
+from home.content_files.markdown import stable_id
+from home.content_files.pages import Outcome, source_language_of, write_page
+from home.content_files.reading import ContentError
+from home.models import Topic
+
+from .formats import Format
+from .import_files import Files, Refusal, ResourceFile, read_files, require_fit
+from .models import ResourceIndexPage, ResourcePage
+
+STEPS = 20  # how often it says how far it is
+
+InLanguages = dict[str, ResourceFile]
+
+
+@dataclass
+class Report:
+    """What an import did. `written` and `left` are languages by key; `left` are those that a person has changed."""
+
+    keys: list[str]
+    refused: list[Refusal]
+    written: dict[str, list[str]] = field(default_factory=dict)
+    left: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> tuple[int, int, int]:
+        """How many texts were written, were as they should be, and were left alone."""
+        written, left = (sum(map(len, found.values())) for found in (self.written, self.left))
+        return written, self.total - written - left - len(self.refused), left
+
+    total: int = 0
+
+
+def import_resources(folder: Path, *, say: Callable[[str], None] = lambda line: None) -> Report:
+    """Brings the library in line with the files of `folder` (docs/importing.md). What there is no file of stays.
+
+    Each text by itself: one that is refused hinders no other, but its translations can't be without it. What a person
+    has changed or taken off the site since is left alone. Raises ContentError if there is no folder or no library.
+    """
+    files = read_files(folder)
+    known = Known()
+    report = Report(list(files.by_key), files.refused)
+    report.total = len(files.refused) + sum(map(len, files.by_key.values()))
+    say(f"{report.total} files, {len(files.refused)} can't be read")
+    step = max(1, len(files.by_key) // STEPS)
+    for number, (key, in_languages) in enumerate(files.by_key.items(), start=1):
+        outcome = write_resource(key, in_languages, known, files)
+        if outcome is not None:
+            report.written.update({key: outcome.written} if outcome.written else {})
+            report.left.update({key: outcome.left} if outcome.left else {})
+        if number % step == 0 or number == len(files.by_key):
+            say(f"{number} of {len(files.by_key)} resources")
+    return report
+
+
+def write_resource(key: str, in_languages: InLanguages, known: Known, files: Files) -> Outcome[ResourcePage] | None:
+    """Writes one resource in its languages; notes in `files` what is refused. None if nothing of it can be written."""
+    source_language = source_language_of(f"resources/{key}", {code: {} for code in in_languages})
+    source = in_languages.get(source_language)
+    if source is None:
+        for file in in_languages.values():
+            files.refuse(file.name, f"it is translated from {source_language}, and there is no file in that language.")
+        return None
+    fitting: InLanguages = {}
+    for language, file in in_languages.items():
+        try:
+            known.require_place(file)
+            require_fit(source, file)
+        except ContentError as error:
+            files.refuse(file.name, error.reason)
+        else:
+            fitting[language] = file
+    outcome = None
+    try:
+        if source_language in fitting:
+            outcome = write_page(
+                ResourcePage,
+                key=f"resources/{key}",
+                parent=known.libraries[source_language],
+                texts={language: file.texts for language, file in fitting.items()},
+                shared=known.shared(source),
+            )
+    except (ContentError, ValidationError) as error:
+        fitting.pop(source_language)
+        files.refuse(source.name, error.reason if isinstance(error, ContentError) else " ".join(error.messages))
+    if outcome is None:
+        for file in fitting.values():
+            files.refuse(file.name, f"it is translated from {source.name}, which was refused.")
+        return None
+    for language, misfit in outcome.refused.items():
+        files.refuse(fitting[language].name, str(misfit))
+    return outcome
+
+
+class Known:
+    """What the files refer to: the library in its languages, the addresses that are taken, and the topics."""
+
+    @cached_property
+    def libraries(self) -> dict[str, ResourceIndexPage]:
+        found = ResourceIndexPage.objects.live().filter(alias_of=None).select_related("locale").order_by("pk")
+        libraries = {page.locale.language_code: page for page in found.reverse()}
+        if not libraries:
+            raise ContentError("There is no library yet: make the page that lists the resources first.")
+        return libraries
+
+    @cached_property
+    def slugs(self) -> dict[tuple[str, str], str]:
+        """Whose an address below the library is, by language: the translation key."""
+        return {
+            (language, slug): str(key)
+            for language, library in self.libraries.items()
+            for slug, key in Page.objects.child_of(library).values_list("slug", "translation_key")
+        }
+
+    def require_place(self, file: ResourceFile) -> None:
+        """Raises ContentError where there is no library in the file's language, or its address is another page's."""
+        if file.language not in self.libraries:
+            raise ContentError(f"there is no library in {file.language} yet: translate and publish that page first.")
+        if self.slugs.get((file.language, file.slug), own := stable_id(f"resources/{file.key}")) != own:
+            raise ContentError(f"the slug {file.slug} is taken by another page of the library.")
+
+    @cached_property
+    def topics(self) -> dict[tuple[str, str], Topic]:
+        """Topics by what files may call them, in each language: their short name there, else in another, or their key."""
+        rows = list(Topic.objects.select_related("locale"))
+        found: dict[tuple[str, str], Topic] = {}
+        slugs = defaultdict(list)
+        for row in rows:
+            slugs[row.translation_key].append(row.slug)
+        for row in rows:
+            for name in (*slugs[row.translation_key], str(row.translation_key)):
+                found.setdefault((name, row.locale.language_code), row)
+        return {**found, **{(row.slug, row.locale.language_code): row for row in rows}}
+
+    def topic(self, name: str, language: str) -> Topic:
+        """Raises ContentError."""
+        found = self.topics.get((name, language)) or self.topics.get((stable_id(f"topics/{name}"), language))
+        if found is None:
+            names = sorted({topic.slug for (_name, code), topic in self.topics.items() if code == language})
+            raise ContentError(f"the topic {name[:40]} is not known; there are {', '.join(names) or 'none yet'}.")
+        return found
+
+    def shared(self, source: ResourceFile) -> dict[str, Any]:
+        """What is the same in every language. Raises ContentError."""
+        front = source.document.front
+        topics = [self.topic(name, source.language) for name in front.get("topics", [])]
+        return {"format": front.get("format", Format.GUIDE), "topics": topics}
