@@ -134,7 +134,7 @@ class Known:
 
     @cached_property
     def topics(self) -> dict[tuple[str, str], Topic]:
-        """Topics by what files may call them, in each language: their short name there, else in another, or their key."""
+        """Topics in each language by what files may call them: their short name there or elsewhere, or their key."""
         rows = list(Topic.objects.select_related("locale"))
         found: dict[tuple[str, str], Topic] = {}
         slugs = defaultdict(list)
