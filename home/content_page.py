@@ -16,6 +16,8 @@ from wagtail.url_routing import RouteResult
 
 from . import languages, privacy
 from .plain_text import plain_text
+from .sharing import SharedImage, image_of
+from .structured import Data
 
 
 class ContentQuerySet(PageQuerySet):
@@ -38,6 +40,7 @@ class ContentPage(Page):
 
     # What people read of it beside its title: fields of text, rich text or streams. Search and reading time go by it.
     text_fields: ClassVar[tuple[str, ...]] = ()
+    open_graph_type: ClassVar[str] = "website"
 
     objects = ContentManager()
 
@@ -51,6 +54,21 @@ class ContentPage(Page):
         return " ".join(
             plain_text(value.get_prep_value() if isinstance(value, StreamValue) else value) for value in values if value
         )
+
+    @property
+    def description(self) -> str:
+        """What search engines and shared links show below the title: what editors wrote for it, else how it begins."""
+        begins = next((getattr(self, name) for name in ("summary", "lead") if getattr(self, name, "")), "")
+        return self.search_description or plain_text(begins)
+
+    @cached_property
+    def share_image(self) -> SharedImage | None:
+        """The first image of the text, for those who share the page's address."""
+        return image_of(getattr(self, "body", None) or [])
+
+    def structured_data(self) -> Data | None:
+        """What the page is about in the words of schema.org, if there is something to say."""
+        return None
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """As Wagtail does; where this language has no such page, the one that has this address in another language."""

@@ -55,8 +55,8 @@ def home_url(language: str) -> str:
 
 
 def absolute(url: str) -> str:
-    """The full address of a path on this site."""
-    return settings.SITE_URL + url
+    """The full address of a path on this site; uploads that lie elsewhere have one already."""
+    return url if "://" in url else settings.SITE_URL + url
 
 
 def is_foreign_alias(page: Page) -> bool:

@@ -1,6 +1,8 @@
 """The home page, plain pages, and the topics that everything is filed under."""
 
+from django.conf import settings
 from django.db import models
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -8,8 +10,10 @@ from wagtail.models import Page, TranslatableMixin
 from wagtail.snippets.models import register_snippet
 from wagtail_localize.fields import SynchronizedField
 
+from . import languages
 from .blocks import BodyBlock, StepsBlock
 from .content_page import ContentPage
+from .structured import Data, document
 
 
 class HomePage(ContentPage):
@@ -55,6 +59,19 @@ class HomePage(ContentPage):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def structured_data(self) -> Data:
+        """Who runs the portal."""
+        return document(
+            "Organization",
+            name=settings.WAGTAIL_SITE_NAME,
+            url=languages.absolute("/"),
+            description=self.description,
+            slogan=self.tagline,
+            logo=languages.absolute(static("images/mark.svg")),
+            areaServed="CH",
+            knowsLanguage=languages.codes(),
+        )
 
 
 class Purpose(models.TextChoices):

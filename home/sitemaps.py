@@ -1,4 +1,4 @@
-"""`/sitemap.xml`: every live public page in every language, with its translations. `/robots.txt` points to it."""
+"""`/sitemap.xml`: every live public page in every language, with its translations."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from . import languages
@@ -55,10 +52,3 @@ class PageSitemap(Sitemap):
 
 
 SITEMAPS = {"pages": PageSitemap}
-
-
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """Everything may be read but the admin."""
-    lines = ["User-agent: *", "Disallow: /admin/", f"Sitemap: {languages.absolute(reverse('sitemap'))}", ""]
-    return HttpResponse("\n".join(lines), content_type="text/plain")

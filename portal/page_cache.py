@@ -34,7 +34,7 @@ from home.freshness import CONTENT, TOPICS, Made, changed, current_stamps, notin
 TIMEOUT = 600  # seconds: the longest that a change nobody announced stays unseen
 MOST_NEAR = 100  # pages that a process holds itself, at most
 LARGEST = 512 * 1024  # bytes of a page that is kept
-KEPT_TYPES = ("text/html", "application/xml", "text/xml", "text/csv")
+KEPT_TYPES = ("text/html", "application/atom+xml", "application/xml", "text/xml", "text/csv")
 # What lists may be asked for. With any other parameter a page is made anew, so that nobody can fill the cache.
 PARAMETERS = frozenset({"topic", "format", "sort", "page"})
 MOST_QUERY = 100  # characters

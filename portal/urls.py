@@ -11,10 +11,14 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from home.sitemaps import SITEMAPS, robots
+from home.sitemaps import SITEMAPS
 from pooling.webhooks import stripe_webhook
+from pooling.workshops.feeds import WorkshopFeed
 from portal import design, errors, health
+from portal.api import router
+from portal.robots import robots
 from portal.roles import admin_login
+from resources.feeds import ResourceFeed
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -27,6 +31,7 @@ urlpatterns = [
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path(".well-known/change-password", RedirectView.as_view(pattern_name="account_change_password")),
+    path("api/v2/", router.urls),
     path("webhooks/stripe/", stripe_webhook, name="stripe_webhook"),
     path("admin/login/", admin_login),
     path("admin/", include(wagtailadmin_urls)),
@@ -41,6 +46,8 @@ if settings.DEBUG:
 
 urlpatterns += i18n_patterns(
     path(_("account/"), include("portal.account.urls")),
+    path("feeds/resources.atom", ResourceFeed(), name="resource_feed"),
+    path("feeds/workshops.atom", WorkshopFeed(), name="workshop_feed"),
     path("", include("pooling.urls")),
     path("", include("resources.urls")),
     path("", include(wagtail_urls)),

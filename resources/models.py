@@ -23,11 +23,13 @@ from home.blocks import BodyBlock
 from home.content_page import ContentManager, ContentPage, ContentQuerySet
 from home.models import Topic
 from home.plain_text import plain_text
+from home.structured import Data
 from home.translations import localised
 
 from .formats import Format
 from .listing import Listing
 from .search_entry import SearchEntry
+from .structured import article
 
 __all__ = ["Format", "ResourceIndexPage", "ResourcePage", "SearchEntry"]
 
@@ -100,6 +102,7 @@ class ResourcePage(ContentPage):
     reading_minutes = models.PositiveSmallIntegerField(_("reading time in minutes"), default=1, editable=False)
 
     text_fields = ("summary", "body", "author")
+    open_graph_type = "article"
     parent_page_types = ["resources.ResourceIndexPage"]
     subpage_types: list[str] = []
     base_form_class = ResourcePageForm
@@ -140,6 +143,9 @@ class ResourcePage(ContentPage):
             related=others.filter(topics__translation_key__in=keys).distinct().newest_first()[:3] if keys else [],
         )
         return context
+
+    def structured_data(self) -> Data:
+        return article(self)
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         topics = list(self.topics.all())

@@ -8,9 +8,10 @@ from django import template
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page, Site
 
-from home import languages
+from home import languages, structured
 from home.content_page import ContentPage
 from home.models import HomePage, StandardPage
 
@@ -113,6 +114,20 @@ def _other_addresses(request: HttpRequest | None) -> list[languages.Version]:
         return [languages.Version(code, languages.home_url(code), translated=True) for code in languages.codes()]
     path = request.get_full_path()
     return [languages.Version(code, translate_url(path, code), translated=True) for code in languages.codes()]
+
+
+@register.simple_tag(takes_context=True)
+def structured_data(context: dict[str, Any]) -> SafeString:
+    """`{% structured_data %}`: JSON-LD of the page that is being served, if it has any."""
+    page = current_page(context)
+    data = page.structured_data() if page else None
+    return structured.script(data) if data else mark_safe("")
+
+
+@register.simple_tag
+def territory(language: str) -> str:
+    """`{% territory "de" %}`: the language as it is written in Switzerland, as Open Graph names it."""
+    return f"{language}_CH"
 
 
 @register.simple_tag(takes_context=True)

@@ -27,10 +27,11 @@ from home.blocks import BodyBlock
 from home.content_page import ContentManager, ContentPage, ContentQuerySet
 from home.freshness import POOLS, depends_on
 from home.models import Topic
+from home.structured import Data
 from home.translations import localised
 from pooling.models import Pool, PoolState
 
-from . import spoken
+from . import spoken, structured
 from .order import in_order
 
 
@@ -199,6 +200,9 @@ class WorkshopPage(ContentPage):
             topics=list(self.topics.all()),
         )
         return context
+
+    def structured_data(self) -> Data:
+        return structured.workshop(self, now=timezone.now())
 
     @property
     def page_key(self) -> UUID:

@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.settings",
+    "wagtail.api.v2",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -53,7 +54,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "portal.admin_csp.AdminContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "portal.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -185,6 +186,9 @@ EMAIL_TIMEOUT = 20  # seconds for a mail server to answer, so that tick never ha
 
 # Whole pages are kept for visitors (portal/page_cache.py).
 PAGE_CACHE = True
+
+# The API to read (portal/api.py): filters are called what fields are called, one of which is "format".
+REST_FRAMEWORK = {"URL_FORMAT_OVERRIDE": None}
 
 # Payments: the name of a module in pooling/payments/.
 PAYMENT_PROVIDER = "sandbox"

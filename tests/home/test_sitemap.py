@@ -37,9 +37,3 @@ def test_the_sitemap_has_no_private_page(client: Client) -> None:
     private = page("Vertraulich")
     PageViewRestriction.objects.create(page=private, restriction_type=PageViewRestriction.LOGIN)
     assert "vertraulich" not in sitemap(client)
-
-
-def test_robots_are_shown_the_sitemap_and_kept_out_of_the_admin(client: Client) -> None:
-    shown = client.get("/robots.txt").content.decode()
-    assert "Sitemap: http://testserver/sitemap.xml" in shown
-    assert "Disallow: /admin/" in shown
