@@ -9,8 +9,10 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         from . import privacy
+        from .localising import sources
         from .tree import ensure_site_after_migrate
 
         privacy.connect()
+        sources.connect()
 
         post_migrate.connect(ensure_site_after_migrate, sender=self)

@@ -1,14 +1,18 @@
-"""What Wagtail asks of us before it serves a document."""
+"""What Wagtail asks of us before it serves a document, and translations in its admin."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils.cache import add_never_cache_headers
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.wagtail_hooks import require_wagtail_login
+from wagtail_localize.wagtail_hooks import TranslationsReportMenuItem
 
+from .localising import overview
 from .privacy import pages_using, restrictions_of
 
 
@@ -26,3 +30,17 @@ def keep_documents_of_private_pages(document: Any, request: HttpRequest) -> Http
     response: HttpResponse = require_wagtail_login(next=request.get_full_path())
     add_never_cache_headers(response)
     return response
+
+
+@hooks.register("register_admin_urls")
+def register_admin_urls() -> list[URLPattern]:
+    return overview.urlpatterns
+
+
+hooks.register("register_admin_menu_item", overview.menu_item)
+
+
+@hooks.register("construct_reports_menu")
+def leave_one_overview(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Ours says more than the report of wagtail-localize."""
+    items[:] = [item for item in items if not isinstance(item, TranslationsReportMenuItem)]

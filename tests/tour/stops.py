@@ -355,6 +355,8 @@ def admin(scene: Scene) -> Iterator[Stop]:
     guarantee = reverse("workshop_pool_step", args=[funded.pk, "guarantee"])
     promise = {"guarantor": "Stiftung Beispiel", "limit": "500.00", "promised_on": "2026-11-01"}
     ours = reverse("organisations:edit", args=[organisation("beispiel").pk])
+    yield Stop("admin", "translations", reverse("translations"), who="editor")
+    yield Stop("admin", "translations, nothing fits", reverse("translations") + "?q=xyzzy", who="editor")
     yield Stop("admin", "pools", reverse("workshop_pools"), who="editor")
     yield Stop("admin", "workshop", reverse("wagtailadmin_pages:edit", args=[funded.pk]), who="editor")
     yield Stop("admin", "terms", new, who="editor")
