@@ -24,6 +24,9 @@ from wagtail_localize.models import (
 from wagtail_localize.segments import StringSegmentValue, TemplateSegmentValue
 from wagtail_localize.segments.extract import extract_segments, quote_path_component
 
+from .localising.segments import is_approved
+from .localising.sources import record_of
+
 Translatable = TypeVar("Translatable", bound=TranslatableMixin)
 Snippet = TypeVar("Snippet", bound=TranslatableMixin)
 
@@ -69,7 +72,7 @@ def write_translation(
     if not force and target is not None and _is_current(source, target, pairs):
         return target, False
 
-    record, _created = TranslationSource.update_or_create_from_instance(source)
+    record = record_of(source)
     translation, _created = Translation.objects.get_or_create(source=record, target_locale=locale)
     _write_strings(translation, pairs)
     _write_links(record, locale, pairs)
@@ -152,9 +155,17 @@ def _write_strings(translation: Translation, pairs: list[Pair]) -> None:
         if wanted.setdefault((one.path, one.string.data), other.string.data) != other.string.data:
             raise TranslationDoesNotFit(one.path, f"“{one.string.data}” stands here twice with different translations.")
     locale = translation.target_locale
-    StringTranslation.objects.filter(context__object_id=translation.source.object_id, locale=locale).delete()
     segments = StringSegment.objects.filter(source=translation.source).select_related("context", "string")
     by_place = {(segment.context_id, segment.string_id): segment for segment in segments}
+    # What is there already stays: a new row would be a new text, which waits to be published.
+    gone = []
+    for found in StringTranslation.objects.filter(context__object_id=translation.source.object_id, locale=locale):
+        segment = by_place.get((found.context_id, found.translation_of_id))
+        if segment and is_approved(found) and found.data == wanted[segment.context.path, segment.string.data]:
+            del by_place[found.context_id, found.translation_of_id]
+        else:
+            gone.append(found.pk)
+    StringTranslation.objects.filter(pk__in=gone).delete()
     StringTranslation.objects.bulk_create(
         StringTranslation(
             translation_of=segment.string,

@@ -31,6 +31,10 @@ def approved(texts: QuerySet[StringTranslation]) -> QuerySet[StringTranslation]:
     return texts.filter(has_error=False, translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL)
 
 
+def is_approved(text: StringTranslation) -> bool:
+    return not text.has_error and text.translation_type == StringTranslation.TRANSLATION_TYPE_MANUAL
+
+
 def unreviewed(texts: QuerySet[StringTranslation]) -> QuerySet[StringTranslation]:
     return texts.filter(has_error=False, translation_type=StringTranslation.TRANSLATION_TYPE_MACHINE)
 

@@ -6,6 +6,7 @@ published or a source snippet is saved. The live translations stay as they are; 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models, transaction
@@ -34,12 +35,27 @@ def renew_source(instance: TranslatableMixin) -> None:
     source = TranslationSource.objects.filter(
         object_id=instance.translation_key, locale=instance.locale_id, translations__enabled=True
     ).first()
+    if source is not None:
+        _renew(source, source.update_from_db)
+
+
+@transaction.atomic
+def record_of(instance: TranslatableMixin) -> TranslationSource:
+    """wagtail-localize's copy of `instance`, made or renewed from it: it need not be saved or published."""
+    source = TranslationSource.objects.get_for_instance_or_none(instance)
     if source is None:
-        return
+        return TranslationSource.get_or_create_from_instance(instance)[0]
+    _renew(source, lambda: TranslationSource.update_or_create_from_instance(instance))
+    return source
+
+
+def _renew(source: TranslationSource, read: Callable[[], object]) -> None:
+    """Have the copy read anew; it counts as changed only if a text did."""
     before, changed_at = texts_of(source), source.last_updated_at
-    source.update_from_db()
+    read()
     if texts_of(source) == before:
         TranslationSource.objects.filter(pk=source.pk).update(last_updated_at=changed_at)
+    source.refresh_from_db()
 
 
 def texts_of(source: TranslationSource) -> Texts:

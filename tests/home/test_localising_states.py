@@ -14,6 +14,7 @@ from wagtail_localize.operations import translate_object
 
 from home.localising.states import State, rows
 from home.models import StandardPage, Topic
+from home.translations import write_translation
 from tests.home.factories import home_page, page, topic, translation_of, unpublished
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +167,14 @@ def test_more_pages_take_no_more_queries(german: Any) -> None:
         topic(f"Thema {n}", fr=f"Thème {n}")
     assert queries() == few <= 7
     assert {Topic, StandardPage} <= {row.source.model for row in rows()}
+
+
+def test_writing_the_same_translation_again_leaves_it_live(german: Any) -> None:
+    publish(german, in_footer=True)
+    german = StandardPage.objects.get(pk=german.pk)
+    same = [text("<p>Une phrase.</p>"), text("<p>Une autre.</p>", SECOND)]
+    locale = Locale.objects.get(language_code="fr")
+    write_translation(
+        german, locale=locale, texts={"title": "Page", "slug": "page", "body": json.dumps(same)}, force=True
+    )
+    assert cell(german).state == State.LIVE

@@ -93,7 +93,7 @@ def test_publishing_the_translation_again_shuts_nobody_out_and_opens_nothing(fam
     source = family["de"].get_translations(inclusive=True).get(locale__language_code="de")
     french = Locale.objects.get(language_code="fr")
     _written, is_new = write_translation(
-        source.specific, locale=french, texts={"title": "Interne", "slug": "interne"}, force=True
+        source.specific, locale=french, texts={"title": "Interne, revu", "slug": "interne"}, force=True
     )
     assert is_new
     assert open_to(member, family) == set(family)
