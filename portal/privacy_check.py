@@ -6,6 +6,7 @@ a slip there is found and not repeated.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -18,7 +19,10 @@ from django.utils import translation
 from wagtail.documents import get_document_model
 from wagtail.models import Page, PageViewRestriction, ReferenceIndex
 
+from home.languages import absolute, codes, home_url
+
 Visitor = Client
+FEEDS = ("resource_feed", "workshop_feed")
 
 
 def leaks() -> Iterator[str]:
@@ -27,7 +31,10 @@ def leaks() -> Iterator[str]:
     pages = private_pages()
     yield from read_directly(visitor, pages)
     yield from read_in_lists(visitor, pages)
+    yield from in_the_sitemap(visitor, pages)
+    yield from in_feeds(visitor, pages)
     yield from found_by_search(visitor, pages)
+    yield from given_by_the_api(visitor, pages)
     yield from documents(visitor, pages)
 
 
@@ -46,9 +53,13 @@ def private_pages() -> list[Page]:
 
 
 def kind_of(page: Page) -> str:
+    """In which way `page` is private: the nearest reason."""
     if page.alias_of_id:
         return "alias"
-    return "page" if page.view_restrictions.exists() else "page below or translation"
+    if page.view_restrictions.exists():
+        return "page"
+    translations = page.get_translations()
+    return "translation" if PageViewRestriction.objects.filter(page__in=translations).exists() else "child"
 
 
 def read_directly(visitor: Visitor, pages: list[Page]) -> Iterator[str]:
@@ -59,18 +70,47 @@ def read_directly(visitor: Visitor, pages: list[Page]) -> Iterator[str]:
 
 
 def read_in_lists(visitor: Visitor, pages: list[Page]) -> Iterator[str]:
-    """The sitemap, and the page above each: a list shows what lies below it."""
-    sitemap = visitor.get(reverse("sitemap")).content.decode()
+    """The page above each, since a list shows what lies below it, and the home page, which shows the newest."""
     lists: dict[str, str] = {}
     for page in pages:
         url = page.get_url() or ""
-        if f"<loc>{escape(settings.SITE_URL + url)}</loc>" in sitemap:
-            yield f"sitemap: it lists {url}"
-        above = page.get_parent().get_url() or ""
-        if above and above not in lists:
-            lists[above] = shown(visitor, above)
-        if url and f'href="{escape(url)}"' in lists.get(above, ""):
-            yield f"list: {above} shows {url}"
+        for address in {page.get_parent().get_url() or "", home_url(page.locale.language_code)} - {"", url}:
+            if address not in lists:
+                lists[address] = shown(visitor, address)
+            if url and f'href="{escape(url)}"' in lists[address]:
+                yield f"list: {address} shows {url}"
+
+
+def in_the_sitemap(visitor: Visitor, pages: list[Page]) -> Iterator[str]:
+    """As an entry, or as a translation of one."""
+    sitemap = visitor.get(reverse("sitemap")).content.decode()
+    for page in pages:
+        address = escape(absolute(page.get_url() or ""))
+        if f"<loc>{address}</loc>" in sitemap or f'href="{address}"' in sitemap:
+            yield f"sitemap: it lists {page.get_url()}"
+
+
+def in_feeds(visitor: Visitor, pages: list[Page]) -> Iterator[str]:
+    for language in codes():
+        for name in FEEDS:
+            with translation.override(language):
+                address = reverse(name)
+            feed = shown(visitor, address)
+            for page in pages:
+                if (url := page.get_url()) and f'href="{escape(absolute(url))}"' in feed:
+                    yield f"feed: {address} has {url}"
+
+
+def given_by_the_api(visitor: Visitor, pages: list[Page]) -> Iterator[str]:
+    """By itself, in the list of its type, and as what another page is a translation of."""
+    listing = reverse("api:pages:listing")
+    for page in pages:
+        if visitor.get(detail := reverse("api:pages:detail", args=[page.pk])).status_code == 200:
+            yield f"API: {detail} gives {page.get_url()}"
+        kind = f"{page._meta.app_label}.{type(page).__name__}"
+        listed = visitor.get(listing, {"type": kind, "translation_key": str(page.translation_key), "fields": "*"})
+        if listed.status_code == 200 and page.pk in {item["id"] for item in json.loads(listed.content)["items"]}:
+            yield f"API: {listing} lists {page.get_url()}"
 
 
 def found_by_search(visitor: Visitor, pages: list[Page]) -> Iterator[str]:

@@ -1,29 +1,39 @@
-"""The command finds a leak of each kind. Each is planted by taking away what keeps it shut."""
+"""The command finds a leak of each kind, and only that one. Each is planted by taking away what keeps it shut."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db.models import Q
+from django.test import Client
 from wagtail import hooks
 from wagtail.documents import get_document_model
-from wagtail.models import PageViewRestriction
+from wagtail.models import Page, PageViewRestriction
 
-from home.content_page import ContentPage
+from home import privacy, sitemaps
+from home.content_page import ContentPage, ContentQuerySet
 from home.wagtail_hooks import keep_documents_of_private_pages
-from portal.privacy_check import leaks
+from portal.api import PublicPages
+from portal.privacy_check import leaks, private_pages
+from resources import views as search_views
+from resources.feeds import ResourceFeed
 from resources.models import ResourceIndexPage, ResourcePage
+from tests.demo_site import demo_for_module, demo_site
 from tests.home.factories import page, translation_of
 
+__all__ = ["demo_for_module", "demo_site"]
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def private() -> Any:
-    """A private resource in German and French, with an alias elsewhere and a document."""
+    """A private resource in German and French, with an alias elsewhere and a document; and a private page with a
+    child.
+    """
     index = page("Wissen", model=ResourceIndexPage, show_in_menus=True)
     translation_of(index, "fr", "Ressources")
     document = get_document_model().objects.create(title="Liste", file=ContentFile(b"geheim", "liste.txt"))
@@ -31,7 +41,9 @@ def private() -> Any:
     made = page("Verborgen", parent=index, model=ResourcePage, summary="Kurz", body=body)
     translation_of(made, "fr", "Caché", summary="Court", body=body)
     made.create_alias(parent=page("Offen"), update_slug="zweitname")
-    PageViewRestriction.objects.create(page=made, restriction_type=PageViewRestriction.LOGIN)
+    page("Protokoll", parent=(above := page("Intern")))
+    for restricted in (made, above):
+        PageViewRestriction.objects.create(page=restricted, restriction_type=PageViewRestriction.LOGIN)
     return made
 
 
@@ -39,30 +51,79 @@ def kinds() -> set[str]:
     return {line.partition(":")[0] for line in leaks()}
 
 
+def unguarded(which: Callable[[Page], bool]) -> Callable[..., Any]:
+    """What serves a page asks for its restrictions: none for those that `which` picks."""
+    return lambda self: [] if which(self) else privacy.restrictions_of(self)
+
+
 def test_nothing_leaks_and_the_command_says_how_much_it_looked_for(private: Any, capsys: Any) -> None:
     call_command("check_privacy")
-    assert "3 pages were looked for" in capsys.readouterr().out
+    assert "5 pages were looked for" in capsys.readouterr().out
 
 
-def test_a_page_a_translation_and_an_alias_that_are_served_are_found(private: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(ContentPage, "get_view_restrictions", lambda self: [])
-    assert {"page", "page below or translation", "alias"} <= kinds()
+@pytest.mark.parametrize(
+    ("kind", "which"),
+    [
+        ("page", lambda page: page.title in ("Verborgen", "Intern") and not page.alias_of_id),
+        ("translation", lambda page: page.title == "Caché"),
+        ("child", lambda page: page.title == "Protokoll"),
+        ("alias", lambda page: page.alias_of_id is not None),
+    ],
+)
+def test_a_page_that_is_served_is_found(private: Any, monkeypatch: Any, kind: str, which: Any) -> None:
+    monkeypatch.setattr(ContentPage, "get_view_restrictions", unguarded(which))
+    assert kinds() == {kind}
 
 
-def test_lists_the_sitemap_and_the_search_are_looked_through(private: Any, monkeypatch: Any, capsys: Any) -> None:
+@pytest.mark.parametrize(
+    ("kind", "place", "name", "leaking"),
+    [
+        ("sitemap", sitemaps, "public_pages", lambda: Page.objects.live()),
+        ("search", search_views, "public_pages", lambda: Page.objects.live()),
+        ("feed", ResourceFeed, "items", lambda self: list(ResourcePage.objects.live())),
+        ("API", PublicPages, "get_base_queryset", lambda self: Page.objects.live()),
+        ("list", ContentQuerySet, "private_q", lambda self: Q(pk__in=[])),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_way_that_does_not_ask_who_may_read_is_found(
+    private: Any, monkeypatch: Any, kind: str, place: Any, name: str, leaking: Any
+) -> None:
+    monkeypatch.setattr(place, name, leaking)
+    assert kind in kinds()
+    assert kinds() <= {kind, "feed"}
+
+
+def test_the_command_ends_with_status_1_and_a_line_for_each(private: Any, monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.setattr("home.privacy.private_q", lambda: Q(pk__in=[]))
-    assert {"list", "sitemap", "search"} <= kinds()
+    assert {"list", "sitemap", "search", "feed", "API"} <= kinds()
     with pytest.raises(SystemExit):
         call_command("check_privacy")
-    assert "sitemap: it lists /fr/ressources/cache/" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "sitemap: it lists /fr/ressources/cache/" in shown
+    assert "feed: /fr/feeds/resources.atom has /fr/ressources/cache/" in shown
 
 
 def test_a_document_of_private_pages_that_can_be_downloaded_is_found(private: Any) -> None:
-    assert "document" not in kinds()
     served = hooks._hooks["before_serve_document"]
-    kept = [entry for entry in served if entry[0] is not keep_documents_of_private_pages]
-    hooks._hooks["before_serve_document"] = kept
+    hooks._hooks["before_serve_document"] = [
+        entry for entry in served if entry[0] is not keep_documents_of_private_pages
+    ]
     try:
-        assert "document" in kinds()
+        assert kinds() == {"document"}
     finally:
         hooks._hooks["before_serve_document"] = served
+
+
+@pytest.fixture
+def every_second_resource_is_private(demo_for_module: None, db: None) -> int:
+    resources = list(ResourcePage.objects.filter(locale__language_code="de").order_by("pk"))[::2]
+    for each in resources:
+        PageViewRestriction.objects.create(page=each, restriction_type=PageViewRestriction.LOGIN)
+    return len(resources)
+
+
+def test_nothing_of_the_demo_leaks_when_half_of_it_is_private(every_second_resource_is_private: int) -> None:
+    assert list(leaks()) == []
+    assert len(private_pages()) == 3 * every_second_resource_is_private
+    assert Client().get("/de/").status_code == 200
