@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import StreamField
 from wagtail.models import Page, TranslatableMixin
 from wagtail.snippets.models import register_snippet
@@ -13,6 +13,7 @@ from wagtail_localize.fields import SynchronizedField
 from . import languages
 from .blocks import BodyBlock, StepsBlock
 from .content_page import ContentPage
+from .site_blocks import AnnouncementsBlock, FooterBlock, MenuBlock
 from .structured import Data, document
 
 
@@ -44,6 +45,25 @@ class HomePage(ContentPage):
         _("line at the foot"), max_length=200, blank=True, help_text=_("Stands at the foot of every page.")
     )
 
+    menu = StreamField(
+        MenuBlock(),
+        blank=True,
+        verbose_name=_("menu"),
+        help_text=_("Without entries: all pages below this one that are to be shown in menus."),
+    )
+    footer = StreamField(
+        FooterBlock(),
+        blank=True,
+        verbose_name=_("columns at the foot"),
+        help_text=_("Without columns: the pages that are to be shown in the footer."),
+    )
+    announcements = StreamField(
+        AnnouncementsBlock(),
+        blank=True,
+        verbose_name=_("announcements"),
+        help_text=_("Stand above every page of this language, for as long as you say."),
+    )
+
     text_fields = ("headline", "lead", "steps", "body")
     parent_page_types = ["wagtailcore.Page"]
     max_count = 3
@@ -53,8 +73,21 @@ class HomePage(ContentPage):
         FieldPanel("lead"),
         FieldPanel("steps"),
         FieldPanel("body"),
-        MultiFieldPanel([FieldPanel("tagline"), FieldPanel("footer_line")], heading=_("On every page")),
     ]
+    every_page_panels = [
+        FieldPanel("announcements"),
+        FieldPanel("menu"),
+        FieldPanel("footer"),
+        MultiFieldPanel([FieldPanel("tagline"), FieldPanel("footer_line")], heading=_("Lines")),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(content_panels, heading=_("Content")),
+            ObjectList(every_page_panels, heading=_("On every page")),
+            ObjectList(Page.promote_panels, heading=_("Promote")),
+            ObjectList(Page.settings_panels, heading=_("Settings")),
+        ]
+    )
 
     class Meta:
         verbose_name = _("home page")

@@ -28,7 +28,7 @@ ADMIN = ["wagtailadmin.access_admin"]
 TRANSLATING = ["wagtail_localize.submit_translation", "wagtail_localize.change_translation"]
 SNIPPETS = [
     f"{app}.{action}_{model}"
-    for app, model in [("home", "topic"), ("workshops", "expert")]
+    for app, model in [("home", "topic"), ("workshops", "expert"), ("wagtailredirects", "redirect")]
     for action in ("add", "change", "delete")
 ]
 FILES = [
@@ -59,6 +59,7 @@ APPS = [
     "wagtailimages",
     "wagtaildocs",
     "wagtail_localize",
+    "wagtailredirects",
     "home",
     "pooling",
     "workshops",

@@ -7,11 +7,11 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.urls import translate_url
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page, Site
 
-from home import languages, structured
+from home import every_page, languages, structured
 from home.content_page import ContentPage
 from home.models import HomePage, StandardPage
 
@@ -43,10 +43,41 @@ def navigation(context: dict[str, Any]) -> list[Item]:
     home = home_of(context)
     if home is None:
         return []
+    if home.menu:
+        keys = trail_of(context)
+        links = every_page.menu_of(home, pages_of(context, home))
+        return [{"url": x.url, "title": x.title, "language": x.language, "current": x.key in keys} for x in links]
     items = home.get_children().live().in_menu().filter(languages.WRITTEN_IN_ITS_LANGUAGE)
-    page = current_page(context)
-    trail = set(page.get_ancestors(inclusive=True).values_list("translation_key", flat=True)) if page else set()
+    trail = trail_of(context)
     return [_item(item, current=item.translation_key in trail) for item in items]
+
+
+def trail_of(context: dict[str, Any]) -> set[Any]:
+    """The translation keys of the page that is being served and of those above it."""
+    page = current_page(context)
+    return set(page.get_ancestors(inclusive=True).values_list("translation_key", flat=True)) if page else set()
+
+
+def pages_of(context: dict[str, Any], home: HomePage) -> dict[int, Page]:
+    """The pages that are chosen for the menu and the foot. Looked up once per request."""
+    known: dict[int, dict[int, Page]] = context.render_context.setdefault("chosen_pages", {})
+    if home.pk not in known:
+        known[home.pk] = every_page.chosen_pages(home)
+    return known[home.pk]
+
+
+@register.simple_tag(takes_context=True)
+def announcements(context: dict[str, Any]) -> list[Any]:
+    """`{% announcements as items %}`: level and text of what is announced now, in the active language."""
+    home = home_of(context)
+    return every_page.announcements_of(home, now=timezone.now()) if home and home.announcements else []
+
+
+@register.simple_tag(takes_context=True)
+def footer_columns(context: dict[str, Any]) -> list[every_page.Column]:
+    """`{% footer_columns as columns %}`: what editors put at the foot; empty where they have put nothing."""
+    home = home_of(context)
+    return every_page.columns_of(home, pages_of(context, home)) if home and home.footer else []
 
 
 @register.simple_tag(takes_context=True)
