@@ -113,6 +113,7 @@ INVOICED: Facts = BY_INVOICE | {
     "payable_to": "Up2Gether, Mustergasse 1, 3000 Bern",
     "payment_reference": "RF35 2027 0004 2",
     "takes_place": False,
+    "void_link": False,
 }
 RECEIVED: Facts = INVOICED | {
     "received": 100_000,
@@ -127,7 +128,13 @@ RECEIVED: Facts = INVOICED | {
 IN_FULL: Facts = RECEIVED | {"received": 250_000, "kept": 250_000, "paid": 250_000, "missing": 0}
 NOT_CREDITED: Facts = {"void_invoice": "", "credited_invoice": "", "credit_note": ""}
 DROPPED: Facts = NOT_CREDITED | {"standing": 7, "amount": 250_000}
-FUNDED: Facts = NOT_CREDITED | {"standing": 8, "amount": 250_000, "most": 250_000, "takes_place": False}
+FUNDED: Facts = NOT_CREDITED | {
+    "standing": 8,
+    "amount": 250_000,
+    "most": 250_000,
+    "takes_place": False,
+    "void_link": False,
+}
 CREDITED: Facts = {"void_invoice": "2027-00042", "credited_invoice": "2027-00042", "credit_note": "2027-00057"}
 TAKEN_BACK: Facts = INVOICED | {
     "taken": 100_000,
@@ -306,6 +313,7 @@ GROUPS: dict[str, dict[str, States]] = {
             "": FUNDED,
             "takes place": FUNDED | {"standing": 9, "takes_place": True},
             "instead of an invoice": FUNDED | CREDITED | {"takes_place": True},
+            "instead of TWINT": FUNDED | {"void_link": True},
             "split": FUNDED | SPLIT | {"standing": 11, "amount": 181_819},
         },
         "pooling/letters/twint_due.txt": {"": TWINT_DUE, "takes place": TWINT_DUE | {"takes_place": True}},
@@ -349,7 +357,11 @@ GROUPS: dict[str, dict[str, States]] = {
         },
     },
     "Rechnungen": {
-        "pooling/letters/invoice_issued.txt": {"": INVOICED, "takes place": INVOICED | {"takes_place": True}},
+        "pooling/letters/invoice_issued.txt": {
+            "": INVOICED,
+            "takes place": INVOICED | {"takes_place": True},
+            "instead of a link": INVOICED | {"void_link": True},
+        },
         "pooling/letters/received.txt": {
             "in part": RECEIVED,
             "late in part": RECEIVED | {"is_late": True},
@@ -367,8 +379,10 @@ GROUPS: dict[str, dict[str, States]] = {
             "last": INVOICED | {"is_last": True, "is_late": True},
         },
         "pooling/letters/way_changed.txt": {
-            "to invoice": BY_INVOICE | {"most": 250_000},
-            "to card": {"most": 250_000},
+            "to invoice": BY_INVOICE | {"most": 250_000, "had_method": True},
+            "to card": {"most": 250_000, "had_method": False},
+            "to TWINT": BY_TWINT | {"most": 250_000, "had_method": True},
+            "from TWINT to invoice": BY_INVOICE | {"most": 250_000, "had_method": False},
         },
     },
     "Konto": {

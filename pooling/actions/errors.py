@@ -109,6 +109,13 @@ class TwintTooMuch(Refused):
         )
 
 
+class TwintIsSaved(Refused):
+    """Where TWINT can be saved there is no link for it."""
+
+    def __str__(self) -> str:
+        return _("TWINT is given like a card here. Please choose the card, and TWINT on the next page.")
+
+
 class NoInvoices(Refused):
     """The operator has given no account that organisations could pay to."""
 

@@ -25,16 +25,21 @@ def tell_all_invoiced(*, pool: Pool, now: datetime) -> int:
         "invoice_issued",
         pool=pool,
         pledges=owed,
-        facts=lambda pledge: invoice_facts(owed[pledge]) | {"takes_place": pool.state == PoolState.CONFIRMED},
+        facts=lambda pledge: issued_facts(owed[pledge], pool),
         now=now,
     )
 
 
-def tell_invoiced(*, charge: Charge, now: datetime) -> int:
-    """The invoice of a pledge that came after the threshold, or that was to be paid by card before."""
-    is_certain = charge.pledge.pool.state == PoolState.CONFIRMED
-    facts = invoice_facts(charge) | {"takes_place": is_certain}
+def issued_facts(charge: Charge, pool: Pool, *, void_link: bool = False) -> Facts:
+    return invoice_facts(charge) | {"takes_place": pool.state == PoolState.CONFIRMED, "void_link": void_link}
+
+
+def tell_invoiced(*, charge: Charge, now: datetime, void_link: bool = False) -> int:
+    """The invoice of a pledge that came after the threshold, or that was to be paid in another way before: by a link
+    perhaps, which is void then.
+    """
     pledge = charge.pledge
+    facts = issued_facts(charge, pledge.pool, void_link=void_link)
     return tell("invoice_issued", key=f"invoice_issued-{pledge.uuid}", pledge=pledge, facts=facts, now=now)
 
 
@@ -72,10 +77,11 @@ def tell_reminder(*, charge: Charge, number: int, now: datetime) -> int:
     return tell("invoice_reminder", key=key, pledge=charge.pledge, facts=facts, now=now)
 
 
-def tell_way_changed(*, pledge: Pledge, once: int, now: datetime) -> int:
+def tell_way_changed(*, pledge: Pledge, had_method: bool, once: int, now: datetime) -> int:
     """Before prices lock: the pledge is paid in another way from now on. `once` tells one change from the next."""
     key = f"way_changed-{pledge.uuid}-{once}"
-    return tell("way_changed", key=key, pledge=pledge, facts={"most": pledge.most}, now=now)
+    facts: Facts = {"most": pledge.most, "had_method": had_method}
+    return tell("way_changed", key=key, pledge=pledge, facts=facts, now=now)
 
 
 def invoice_facts(charge: Charge) -> Facts:

@@ -75,7 +75,7 @@ def tell_funded(*, pledge: Pledge, now: datetime) -> int:
 
 def tell_funded_of(charges: Iterable[Charge], *, pool: Pool, now: datetime) -> int:
     amounts = {charge.pledge: charge.amount for charge in charges}
-    for_all: Facts = credit_facts(None) | {"takes_place": pool.state == PoolState.CONFIRMED}
+    for_all: Facts = credit_facts(None) | {"takes_place": pool.state == PoolState.CONFIRMED, "void_link": False}
     return tell_each(
         "funded",
         pool=pool,
@@ -85,11 +85,13 @@ def tell_funded_of(charges: Iterable[Charge], *, pool: Pool, now: datetime) -> i
     )
 
 
-def tell_charged_instead(*, charge: Charge, now: datetime) -> int:
-    """A pledge whose prices are locked is charged to a card now, instead of being paid by invoice."""
+def tell_charged_instead(*, charge: Charge, void_link: bool, now: datetime) -> int:
+    """A pledge whose prices are locked is charged to a card now, instead of being paid by invoice, or by a link, which
+    is void then.
+    """
     note = note_of(charge.pledge.charges.filter(pays_by=PaysBy.INVOICE).last())
     facts: Facts = credit_facts(note) | {"amount": charge.amount, "most": charge.pledge.most}
-    facts["takes_place"] = charge.pledge.pool.state == PoolState.CONFIRMED
+    facts |= {"takes_place": charge.pledge.pool.state == PoolState.CONFIRMED, "void_link": void_link}
     return tell("funded", key=f"funded-{charge.uuid}", pledge=charge.pledge, facts=facts, now=now)
 
 

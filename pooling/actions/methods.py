@@ -151,9 +151,9 @@ def begin_setup_page(
 
 def require_waiting(*, pledge: Pledge, now: datetime) -> None:
     """Raises PledgeEnded or AwaitsApproval unless the pledge waits for its method. Call it under its lock."""
-    is_held = pledge.state == PledgeState.PENDING and pledge.held_until is not None and now < pledge.held_until
-    # A card instead of an invoice; whether that is still possible is decided when it is there.
-    if not is_held and not (pledge.state == PledgeState.STANDING and pledge.pays_by == PaysBy.INVOICE):
+    # A card instead of an invoice or TWINT; whether that is still possible is decided when it is there.
+    has_other_way = pledge.state == PledgeState.STANDING and pledge.pays_by != PaysBy.CARD
+    if not pledge.is_held(now=now) and not has_other_way:
         raise PledgeEnded
     if pledge.awaits_approval:
         raise AwaitsApproval

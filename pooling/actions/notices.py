@@ -89,11 +89,11 @@ def use_given(page: SetupPage, given: Method, *, now: datetime) -> bool:
 
 
 def confirm_with(pledge: Pledge, *, method: SavedMethod, now: datetime) -> None:
-    """A method is there: the pledge stands with it, or is paid with it instead of by invoice.
+    """A method is there: the pledge stands with it, or is paid with it instead of in the way it had.
 
     Raises what confirm_pledge and pay_by_card raise.
     """
-    if Pledge.objects.standing().filter(pk=pledge.pk, pays_by=PaysBy.INVOICE).exists():
+    if Pledge.objects.standing().filter(pk=pledge.pk).exclude(pays_by=PaysBy.CARD).exists():
         pay_by_card(pledge=pledge, method=method, now=now)
     else:
         confirm_pledge(pledge=pledge, method=method, now=now)

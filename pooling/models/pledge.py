@@ -158,6 +158,10 @@ class Pledge(models.Model):
         """Whether there is an offer that may still be answered: read under the pool's lock where it decides."""
         return self.state == PledgeState.OFFERED and self.held_until is not None and now < self.held_until
 
+    def is_held(self, *, now: datetime) -> bool:
+        """Whether its places are held while something is missing: read under the pool's lock where it decides."""
+        return self.state == PledgeState.PENDING and self.held_until is not None and now < self.held_until
+
     @property
     def seats(self) -> int:
         """How many people it may send."""

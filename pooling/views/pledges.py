@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -24,7 +23,7 @@ from pooling.actions.errors import AlreadyPledged, NotAdministrator, Refused
 from pooling.actions.methods import open_setup_page
 from pooling.actions.notices import look_at_setup_page
 from pooling.actions.own_reference import why_not_to_change_reference
-from pooling.actions.paying import can_be_invoiced, why_not_by_card, why_not_by_invoice
+from pooling.actions.paying import can_be_invoiced, other_ways
 from pooling.actions.pledges import place_pledge
 from pooling.actions.replacing import needs_of
 from pooling.forms import PledgeForm, button_text
@@ -32,7 +31,6 @@ from pooling.models import (
     OFFER_HOLD,
     ApprovalState,
     Dispute,
-    PaysBy,
     Pledge,
     PledgeState,
     Pool,
@@ -199,7 +197,7 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "documents": documents_of(pledge),
             "paid_shares": accounts.paid_shares(pool) if pool.funded_at else 0,
             "replaceable": pledge.method is not None and needs_of(pledge.method).filter(pk=pledge.pk).exists(),
-            "other_way": other_way(pledge, now=timezone.now()),
+            "other_ways": other_ways(pledge, now=timezone.now()),
             "refunds": [refund for charge in pledge.charges.all() for refund in charge.refunds.all()],
             "disputes": list(Dispute.objects.filter(attempt__charge__pledge=pledge)),
             "history": accounts.history_of(pledge),
@@ -232,13 +230,6 @@ def waiting_page(request: HttpRequest, pledge: Pledge) -> HttpResponse:
         "is_administrator": pledge.organisation.is_administered_by(request.user),
     }
     return render(request, "pooling/waiting.html", context)
-
-
-def other_way(pledge: Pledge, *, now: datetime) -> str:
-    """In which other way the pledge may be paid, if any. The action decides again under the pool's lock."""
-    if pledge.pays_by == PaysBy.CARD:
-        return "" if why_not_by_invoice(pledge, now=now) else PaysBy.INVOICE
-    return "" if why_not_by_card(pledge, now=now) else PaysBy.CARD
 
 
 def to_setup_page(request: HttpRequest, pledge: Pledge) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""How a pledge is paid, by card or by invoice: what can be changed, and changing it."""
+"""How a pledge is paid, by card, by invoice or with TWINT: what can be changed, and changing it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from pooling.accounts import charge_of
 from pooling.actions.errors import NotAdministrator, Refused
 from pooling.actions.methods import open_setup_page, usable_methods
-from pooling.actions.paying import pay_by_card, pay_by_invoice, why_not_by_card, why_not_by_invoice
+from pooling.actions.paying import pay_by_card, pay_by_invoice, pay_by_twint, why_not
 from pooling.models import PaysBy, Pledge, SavedMethod
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
@@ -30,16 +31,19 @@ from .pledges import own_pledge
 @leads_to_provider
 @require_http_methods(["GET", "HEAD", "POST"])
 def pledge_way(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Pay in another way: what it means, and the button."""
+    """Pay in another way, the one that `to` names: what it means, and the button."""
     pledge = own_pledge(request, uuid)
     now, choice = timezone.now(), request.POST.get("do", "")
     if request.method != "POST":
         return show(request, pledge, now=now)
     try:
-        if choice == "invoice":
+        if choice == PaysBy.INVOICE:
             pay_by_invoice(pledge=pledge, by=request.user, now=now)
             messages.success(request, _("The pledge is paid by invoice. A letter confirms it."))
-        elif choice == "card":
+        elif choice == PaysBy.TWINT:
+            pay_by_twint(pledge=pledge, by=request.user, now=now)
+            messages.success(request, _("The pledge is paid with TWINT. A letter confirms it."))
+        elif choice == PaysBy.CARD:
             if method := chosen_method(request, pledge):
                 pay_by_card(pledge=pledge, method=method, by=request.user, now=now)
                 messages.success(request, _("The pledge is paid by card. A letter confirms it."))
@@ -52,6 +56,14 @@ def pledge_way(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("pooling:pledge", pledge.uuid)
 
 
+def wanted_way(request: HttpRequest, pledge: Pledge) -> PaysBy:
+    """The way that is asked for; where none is named a card, or an invoice instead of one."""
+    named = request.POST.get("do") or request.GET.get("to", "")
+    if named in PaysBy.values and named != pledge.pays_by:
+        return PaysBy(named)
+    return PaysBy.INVOICE if pledge.pays_by == PaysBy.CARD else PaysBy.CARD
+
+
 def chosen_method(request: HttpRequest, pledge: Pledge) -> SavedMethod | None:
     """The saved method that was chosen; None for a card that is still to be given."""
     chosen = request.POST.get("method", "")
@@ -59,15 +71,15 @@ def chosen_method(request: HttpRequest, pledge: Pledge) -> SavedMethod | None:
 
 
 def to_card_page(request: HttpRequest, pledge: Pledge, *, now: datetime) -> HttpResponse:
-    """On to the page on which a card is given. Until it is there the pledge is paid by invoice as before."""
+    """On to the page on which a card is given. Until it is there the pledge is paid as before."""
     if not pledge.organisation.is_administered_by(request.user):
         raise NotAdministrator
-    if why_not := why_not_by_card(pledge, now=now):
-        raise why_not
+    if hindrance := why_not(pledge, wanted=PaysBy.CARD, now=now):
+        raise hindrance
     try:
         return redirect(open_setup_page(pledge=pledge, language=get_language() or "de", now=now))
     except (OutcomeUnknown, RequestRefused):
-        sentence = _("The payment service can't be reached just now. The pledge is still paid by invoice.")
+        sentence = _("The payment service can't be reached just now. The pledge is still paid as before.")
         messages.warning(request, sentence)
     return redirect("pooling:pledge", pledge.uuid)
 
@@ -77,13 +89,13 @@ def show(
 ) -> HttpResponse:
     """The page with the other way, or with the reason why there is none."""
     pledge = own_pledge(request, pledge.uuid)
-    to_invoice = pledge.pays_by == PaysBy.CARD
-    hindrance = why_not_by_invoice(pledge, now=now) if to_invoice else why_not_by_card(pledge, now=now)
+    wanted = wanted_way(request, pledge)
     context = {
         "pledge": pledge,
         "pool": pledge.pool,
-        "to_invoice": to_invoice,
-        "methods": [] if to_invoice else usable_methods(pledge.organisation),
-        "why": why or hindrance,
+        "charge": charge_of(pledge),
+        "wanted": wanted,
+        "methods": usable_methods(pledge.organisation) if wanted == PaysBy.CARD else [],
+        "why": why or why_not(pledge, wanted=wanted, now=now),
     }
     return render(request, "pooling/pledge_way.html", context, status=status)

@@ -16,7 +16,7 @@ from pooling.actions.bank import enter_payout
 from pooling.actions.charges import claim_due_charge
 from pooling.actions.closing import close_pool
 from pooling.actions.mending import open_payment_page
-from pooling.actions.paying import pay_by_card, pay_by_invoice
+from pooling.actions.paying import pay_by_card, pay_by_invoice, pay_by_twint
 from pooling.actions.pledges import change_pledge, confirm_pledge, place_pledge, withdraw_pledge
 from pooling.actions.pools import cancel_pool, open_pool
 from pooling.actions.revising import extend_pool, grow_subsidy
@@ -257,7 +257,7 @@ class LifeOfAPool(Agreements):
             enter_payout(refund=refund, paid_on=day, reference=reference, by=self.staff, now=self.now)
 
     @precondition(lambda self: self.model.pledges)
-    @rule(data=st.data(), behaviour=st.sampled_from([*CARDS, "invoice", "invoice"]))
+    @rule(data=st.data(), behaviour=st.sampled_from(BEHAVIOURS))
     def pay_in_another_way(self, data: Any, behaviour: str) -> None:
         pk = self.one_of(data, list(self.model.pledges))
         self.pay_in_another_way_of(pk, behaviour)
@@ -270,6 +270,9 @@ class LifeOfAPool(Agreements):
         if behaviour == "invoice":
             allowed = self.model.may_pay_by_invoice(pledge)
             self.attempt(allowed, lambda: pay_by_invoice(pledge=row, by=by, now=self.now))
+        elif behaviour == "twint":
+            allowed = self.model.may_pay_by_twint(pledge)
+            self.attempt(allowed, lambda: pay_by_twint(pledge=row, by=by, now=self.now))
         else:
             allowed, saved = self.model.may_pay_by_card(pledge), make.method(row.organisation, behaviour)
             self.attempt(allowed, lambda: pay_by_card(pledge=row, method=saved, by=by, now=self.now))

@@ -261,8 +261,8 @@ class PoolModel:
         return self.now + TERM <= self.starts_at - DUE_BEFORE_START
 
     def may_pay_by_invoice(self, pledge: PledgeModel) -> bool:
-        """Instead of by card."""
-        if not self.has_open_way(pledge) or pledge.behaviour in ("invoice", "twint"):
+        """Instead of by card or with TWINT."""
+        if not self.has_open_way(pledge) or pledge.behaviour == "invoice":
             return False
         if not pledge.charge:
             return self.may_be_invoiced()
@@ -271,20 +271,26 @@ class PoolModel:
         return (pledge.charge == "due" or waits) and first and self.due_in_time()
 
     def may_pay_by_card(self, pledge: PledgeModel) -> bool:
-        """Instead of by invoice."""
-        if not self.has_open_way(pledge) or pledge.behaviour != "invoice":
+        """Instead of by invoice or with TWINT."""
+        if not self.has_open_way(pledge) or pledge.behaviour not in ("invoice", "twint"):
             return False
         in_time = pledge.mend_until is not None and self.now < pledge.mend_until
-        return not pledge.charge or (pledge.charge == "issued" and in_time)
+        return not pledge.charge or (pledge.charge in ("issued", "action_required") and in_time)
+
+    def may_pay_by_twint(self, pledge: PledgeModel) -> bool:
+        """Instead of by card or by invoice: before prices lock only."""
+        return self.has_open_way(pledge) and pledge.behaviour != "twint" and not pledge.charge
 
     def has_open_way(self, pledge: PledgeModel) -> bool:
         is_alive = pledge.state == "standing" and self.state in ("open", *FINANCED)
         return is_alive and self.now < self.starts_at and pledge.charge not in ("succeeded", "paid", "failed")
 
     def pay_in_another_way(self, pledge: PledgeModel, behaviour: str) -> None:
+        """A card instead of TWINT keeps the date by which to pay."""
+        kept = pledge.mend_until if pledge.behaviour == "twint" else None
         pledge.behaviour = behaviour
         if pledge.charge:
-            pledge.mend_until = None
+            pledge.mend_until = kept
             self.owe(pledge)
 
     def owe(self, pledge: PledgeModel) -> None:
@@ -352,7 +358,7 @@ class PoolModel:
         elif pledge.behaviour == "pays":
             self.pay(pledge)
         else:
-            pledge.charge, pledge.mend_until = "action_required", now + WINDOW
+            pledge.charge, pledge.mend_until = "action_required", pledge.mend_until or now + WINDOW
 
     def pay(self, pledge: PledgeModel) -> None:
         pledge.charge, pledge.paid = "succeeded", pledge.owed

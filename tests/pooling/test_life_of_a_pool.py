@@ -303,6 +303,31 @@ def walk_to_closed_with_twint_by_agreement(it: LifeOfAPool) -> None:
     it.close()
 
 
+def walk_to_closed_in_other_ways_than_twint(it: LifeOfAPool) -> None:
+    """Cards and invoices become TWINT before prices lock; afterwards one takes the invoice, and one gives a card."""
+    it.pledge(0, 1, "invoice")
+    it.pay_in_another_way_of(last(it), "twint")
+    fund(it, "pays")
+    first = last(it)
+    it.pledge(1, 1, "twint")
+    second = last(it)
+    it.tick()
+    it.leave_link_of(first, runs_out=False)
+    it.pay_in_another_way_of(first, "invoice")
+    it.wait(6 * DAY)
+    it.pay_in_another_way_of(second, "declines")
+    it.tick()
+    it.pay_in_another_way_of(second, "twint")  # is refused: the link takes TWINT, and keeps its date
+    it.wait(DAY)
+    it.tick()
+    assert (it.model.pledges[first].charge, it.model.pledges[second].state) == ("issued", "dropped")
+    it.transfer_for(first, "the rest")
+    it.wait_until("starts_at")
+    it.tick()
+    it.absorb()
+    it.close()
+
+
 SPLIT_WALKS = [walk for name, walk in sorted(globals().items()) if name.startswith("split_")]
 
 

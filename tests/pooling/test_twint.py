@@ -9,10 +9,9 @@ from django.test import Client
 
 from members.letters.models import Letter
 from pooling.actions.dropping import give_up_overdue_charges, remind_of_mending
-from pooling.actions.errors import TwintTooMuch, WayIsSettled
+from pooling.actions.errors import TwintTooMuch
 from pooling.actions.mending import look_at_payment, open_payment_page
 from pooling.actions.methods import open_setup_page
-from pooling.actions.paying import pay_by_invoice
 from pooling.actions.pledges import change_pledge, place_pledge
 from pooling.actions.pools import cancel_pool
 from pooling.actions.refunds import send_due_refunds
@@ -138,13 +137,6 @@ def test_whoever_takes_a_pledge_over_may_pay_with_twint() -> None:
     )
     pledge.refresh_from_db()
     assert (pledge.organisation, pledge.pays_by, pledge.method) == (receiver, PaysBy.TWINT, None)
-
-
-def test_how_it_is_paid_does_not_change_to_an_invoice() -> None:
-    make.account()
-    pledge = by_twint(make.opened())
-    with pytest.raises(WayIsSettled):
-        pay_by_invoice(pledge=pledge, by=make.administrator(pledge.organisation), now=NOW)
 
 
 # the limit
