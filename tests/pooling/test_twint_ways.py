@@ -16,10 +16,10 @@ from pooling.actions.errors import (
     TwintTooMuch,
     WayIsSettled,
 )
-from pooling.actions.mending import look_at_payment, open_payment_page
+from pooling.actions.mending import open_payment_page
 from pooling.actions.methods import open_setup_page, release_unused_methods
 from pooling.actions.notices import look_at_setup_page
-from pooling.actions.paying import other_ways, pay_by_card, pay_by_invoice, pay_by_twint
+from pooling.actions.paying import other_ways, pay_by_twint
 from pooling.actions.settlement import collect_due_charges, follow_up_attempts
 from pooling.invariants import breaches
 from pooling.models import ChargeState, PaysBy, Pledge, PledgeState, Pool, Refund, SandboxEntry, SetupPage
@@ -32,12 +32,10 @@ from .letter_factories import flat
 from .payment_steps import IN_EIGHT_DAYS, mend, pay_on_page
 from .stripe_fixtures import Bank
 from .test_method_pages import at
-from .test_races import at_once, postgresql_only
 from .test_twint import LIMIT, by_twint, funded_by_twint, letters, live_pool
 from .test_views import login
 from .test_ways_of_paying import states, to_card, to_invoice
 
-__all__ = ["postgresql_only"]
 DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
@@ -229,63 +227,6 @@ def test_a_card_instead_of_twint_at_stripe_is_paid_once(bank: Bank) -> None:
     kept = bank.ledger()["groups"][str(pledge.uuid)]
     assert kept["captured"] - kept["refunded"] == 30_000
     assert Refund.objects.get().state == "succeeded"
-
-
-# races
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("turn", range(4))
-@pytest.mark.parametrize("wanted", [PaysBy.CARD, PaysBy.INVOICE])
-def test_another_way_than_twint_against_the_share_that_funds(wanted: PaysBy, turn: int) -> None:
-    """Whatever comes first, the pledge has one charge that asks for money, in the way that was chosen last."""
-    pool = make.opened(cost=60_000)
-    make.account()
-    pledge, newcomer = by_twint(pool), make.organisation()
-    method, by = make.method(pledge.organisation), make.administrator(pledge.organisation)
-    changes = (
-        (lambda: pay_by_card(pledge=pledge, method=method, by=by, now=NOW))
-        if wanted == PaysBy.CARD
-        else (lambda: pay_by_invoice(pledge=pledge, by=by, now=NOW))
-    )
-    changed, came = at_once(changes, lambda: make.pledge(pool, by=newcomer))
-    assert (changed.pays_by, isinstance(came, Pledge)) == (wanted, True)
-    [live] = pledge.charges.live()
-    assert (live.pays_by, live.amount) == (wanted, 30_000)
-    assert Pool.objects.get().state == "funded"
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("turn", range(4))
-def test_twint_instead_of_a_card_against_the_share_that_funds(turn: int) -> None:
-    pool = make.opened(cost=60_000)
-    pledge, newcomer = make.pledge(pool), make.organisation()
-    changed, came = at_once(lambda: to_twint(pledge), lambda: make.pledge(pool, by=newcomer))
-    assert isinstance(came, Pledge)
-    [live] = pledge.charges.live()
-    assert live.pays_by == (PaysBy.CARD if isinstance(changed, WayIsSettled) else PaysBy.TWINT)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("turn", range(4))
-def test_a_card_instead_of_twint_against_the_payment_by_the_link(turn: int) -> None:
-    """Either the link's money counts, or it goes back: the pledge is paid once."""
-    pledge = funded_by_twint()
-    charge = pledge.charges.get()
-    method, by = make.method(pledge.organisation), make.administrator(pledge.organisation)
-    url = open_payment_page(charge=charge, language="de", now=NOW)
-    assert url
-    pay_on_page(url)
-    changed, _looked = at_once(
-        lambda: pay_by_card(pledge=pledge, method=method, by=by, now=NOW),
-        lambda: look_at_payment(charge=charge, now=NOW),
-    )
-    collect_due_charges(now=NOW)
-    refunds = Refund.objects.count()
-    if isinstance(changed, WayIsSettled):
-        assert (states(pledge), refunds) == ([("twint", "succeeded")], 0)
-    else:
-        assert (states(pledge), refunds) == ([("twint", "void"), ("card", "succeeded")], 1)
 
 
 # the pages
