@@ -28,10 +28,11 @@ from home.translations import localised
 
 from .formats import Format
 from .listing import Listing
+from .readers import ReaderCount, Said
 from .search_entry import SearchEntry
 from .structured import article
 
-__all__ = ["Format", "ResourceIndexPage", "ResourcePage", "SearchEntry"]
+__all__ = ["Format", "ReaderCount", "ResourceIndexPage", "ResourcePage", "Said", "SearchEntry"]
 
 WORDS_PER_MINUTE = 200
 

@@ -15,7 +15,7 @@ from home.models import StandardPage
 from pooling.workshops.models import WorkshopPage
 from portal.demo.network import organisation
 from portal.letter_samples import SAMPLES
-from resources.models import Format, ResourceIndexPage, ResourcePage
+from resources.models import Format, ResourceIndexPage, ResourcePage, Said
 from tests.browser.people import pool_of, workshop, workshop_list
 
 from .scene import Scene
@@ -81,6 +81,10 @@ def site(scene: Scene) -> Iterator[Stop]:
     for page in resources:
         yield Stop("resources", page.slug, page.get_url())
     yield Stop("resources", "only in another language", scene.only_elsewhere)
+    for said in Said.values:
+        yield Stop("resources", f"thanks, {said}", scene.url("resources:heard", resources[0].pk, said))
+    hear = scene.url("resources:hear", resources[0].pk)
+    yield Stop("resources", "answer from elsewhere", hear, send={"said": "helped"}, status=403)
     search = scene.url("resources:search")
     word = {"de": "Newsletter", "fr": "données", "it": "dati"}[scene.language]
     yield Stop("search", "nothing asked", search)
@@ -370,6 +374,8 @@ def admin(scene: Scene) -> Iterator[Stop]:
     yield Stop("admin", "call off", call_off, who="editor")
     yield Stop("admin", "call off, sent empty", call_off, who="editor", send={})
     yield Stop("admin", "organisation", ours, who="operator")
+    yield Stop("admin", "what readers ask for", reverse("resource_demand"), who="editor")
+    yield Stop("admin", "what readers ask for, no period", reverse("resource_demand") + "?since=&until=", who="editor")
     yield Stop("admin", "letters that were not sent", reverse("unsent_letters"), who="operator")
 
 
