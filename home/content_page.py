@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
@@ -15,6 +16,7 @@ from wagtail.query import PageQuerySet
 from wagtail.url_routing import RouteResult
 
 from . import languages, privacy
+from .localising.publishing import hold_back, require_complete
 from .plain_text import plain_text
 from .sharing import SharedImage, image_of
 from .structured import Data
@@ -46,6 +48,16 @@ class ContentPage(Page):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> Any:
+        """As Wagtail does. Raises TranslationIncomplete where a translation would go live with segments missing."""
+        fields = hold_back(self, update_fields)
+        return super().save(*args, **({} if fields is None else {"update_fields": fields}), **kwargs)
+
+    def publish(self, *args: Any, **kwargs: Any) -> Any:
+        """As Wagtail does, now or at a time. Raises TranslationIncomplete where segments are missing."""
+        require_complete(self)
+        return super().publish(*args, **kwargs)
 
     @property
     def text(self) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import URLPattern
 from django.utils.cache import add_never_cache_headers
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.wagtail_hooks import require_wagtail_login
 from wagtail_localize.wagtail_hooks import TranslationsReportMenuItem
 
-from .localising import overview
+from .localising import overview, publishing
 from .privacy import pages_using, restrictions_of
 
 
@@ -38,6 +40,14 @@ def register_admin_urls() -> list[URLPattern]:
 
 
 hooks.register("register_admin_menu_item", overview.menu_item)
+# Before wagtail-localize's hooks, which publish.
+hooks.register("before_edit_page", publishing.refuse_in_editor, order=-10)
+hooks.register("before_edit_snippet", publishing.refuse_in_editor, order=-10)
+
+
+@hooks.register("insert_editor_js")
+def lead_to_segments() -> str:
+    return format_html('<script src="{}"></script>', static("home/translation_editor.js"))
 
 
 @hooks.register("construct_reports_menu")

@@ -1,5 +1,7 @@
 """What staff may do: the groups of editors, translators and those who look after the money, there after every migrate.
 
+docs/roles.md says it in words.
+
 Someone may give a group more in the admin; that stays. What is listed here comes back. Superusers need no group.
 """
 
@@ -19,6 +21,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
+from home.models import HomePage
+
 EDITOR = "Editor"
 TRANSLATOR = "Translator"
 FINANCE = "Finance"
@@ -37,6 +41,14 @@ FILES = [
     for action in ("add", "change", "choose")
 ]
 
+TRANSLATION_ROLE = {
+    "everywhere": [*ADMIN, *TRANSLATING, "home.change_topic", "workshops.change_expert"],
+    "pages": ["wagtailcore.change_page", "wagtailcore.publish_page"],
+    "files": ["wagtailimages.choose_image", "wagtaildocs.choose_document"],
+}
+# Who translates into one language, and publishes there. In the others they change nothing (home/localising/access.py).
+OF_ONE_LANGUAGE = {"Translator German": "de", "Translator French": "fr", "Translator Italian": "it"}
+
 ROLES: dict[str, dict[str, list[str]]] = {
     EDITOR: {
         "everywhere": [*ADMIN, *TRANSLATING, *SNIPPETS, "letters.change_letter", "pooling.view_pledge"],
@@ -45,7 +57,8 @@ ROLES: dict[str, dict[str, list[str]]] = {
     },
     # Imports the bank's files, says what payments are for, and transfers refunds.
     FINANCE: {"everywhere": [*ADMIN, "pooling.import_bankfile"], "pages": [], "files": []},
-    # Writes translations of pages and snippets. An editor publishes them.
+    **dict.fromkeys(OF_ONE_LANGUAGE, TRANSLATION_ROLE),
+    # Writes translations of pages and snippets in all languages. An editor publishes them.
     TRANSLATOR: {
         "everywhere": [*ADMIN, *TRANSLATING, "home.change_topic", "workshops.change_expert"],
         "pages": ["wagtailcore.change_page"],
@@ -99,8 +112,10 @@ def make_roles() -> None:
     if not Group.objects.filter(name__in=ROLES).exists():
         # Wagtail's own two say nearly the same with other rights.
         Group.objects.filter(name__in=["Editors", "Moderators"], user=None).delete()
-    page, collection = Page.get_first_root_node(), Collection.get_first_root_node()
+    root, collection = Page.get_first_root_node(), Collection.get_first_root_node()
+    homes = {page.locale.language_code: page for page in HomePage.objects.select_related("locale").order_by("-path")}
     for name, role in ROLES.items():
+        page = homes.get(OF_ONE_LANGUAGE[name]) if name in OF_ONE_LANGUAGE else root
         group, _created = Group.objects.get_or_create(name=name)
         group.permissions.add(*(permission(code) for code in role["everywhere"]))
         for code in role["pages"] if page else []:

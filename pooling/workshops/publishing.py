@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, post_page_move
 
@@ -42,11 +43,22 @@ def describe_live_pages(*, pool: Pool) -> None:
         describe(page)
 
 
+def decides(person: Any, page: WorkshopPage) -> bool:
+    """Whether `person` may publish the workshop in all of its languages: the pool is one for all of them."""
+    family = WorkshopPage.objects.filter(translation_key=page.translation_key)
+    return all(one.permissions_for_user(person).can_publish() for one in family)
+
+
 def open_published(*, page: WorkshopPage, by: User | None, now: datetime) -> list[str]:
-    """Open the pool of a page that is live, if it is a draft. Returns the reasons in sentences where it stays one."""
+    """Open the pool of a page that is live, if it is a draft. Returns the reasons in sentences where it stays one.
+
+    Who translates into one language publishes there, and opens no pool.
+    """
     pool = Pool.objects.filter(page_key=page.page_key, state=PoolState.DRAFT).first()
     if pool is None:
         return []
+    if by is not None and not decides(by, page):
+        return [_("it opens when somebody publishes the page who may do so in all languages.")]
     try:
         open_pool(pool=pool, by=by, now=now)
     except TermsUnsound as refusal:

@@ -58,7 +58,7 @@ class StepView(FinancingView):
 
     def possible_pool(self) -> Pool | None:
         """The pool, if this person may take the step now. Says in a message why not."""
-        if not self.permissions.can_publish():
+        if not self.may_publish:
             raise PermissionDenied
         if self.pool is None:
             return None

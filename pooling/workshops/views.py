@@ -55,8 +55,12 @@ class FinancingView(WagtailAdminTemplateMixin, View):
         self.now = timezone.now()
         self.page = get_object_or_404(WorkshopPage, pk=page_id)
         self.permissions = self.page.permissions_for_user(request.user)
-        if not self.permissions.can_edit():
+        family = WorkshopPage.objects.filter(translation_key=self.page.translation_key)
+        of_all = [page.permissions_for_user(request.user) for page in family]
+        # Who works in one language only sees the pool, which is one for all languages, and changes nothing.
+        if not self.permissions.can_edit() or (request.method == "POST" and not all(may.can_edit() for may in of_all)):
             raise PermissionDenied
+        self.may_publish = all(may.can_publish() for may in of_all)
         return super().dispatch(request, *args, **kwargs)
 
     @property
@@ -138,7 +142,7 @@ class PoolView(FinancingView):
 
     def show_open_pool(self, pool: Pool) -> HttpResponse:
         why_not = why_not_to_call_off(pool, now=self.now)
-        if not why_not and not self.permissions.can_publish():
+        if not why_not and not self.may_publish:
             why_not = _("Only people who may publish this page can call the workshop off.")
         pledges = pool.pledges.select_related("organisation", "method").prefetch_related(CHARGES).order_by("-pk")
         line = [pledge for pledge in pledges if pledge.is_listed]
@@ -152,7 +156,7 @@ class PoolView(FinancingView):
             guests=guests_of(pool),
             timeline=timeline_of(pool),
             why_not_to_call_off=why_not,
-            steps=steps_of(pool, may_publish=self.permissions.can_publish(), now=self.now),
+            steps=steps_of(pool, may_publish=self.may_publish, now=self.now),
         )
 
 
@@ -200,7 +204,7 @@ class CallOffView(FinancingView):
 
     def is_possible(self) -> bool:
         """Whether this person may call the workshop off now. Says in a message why not."""
-        if not self.permissions.can_publish():
+        if not self.may_publish:
             raise PermissionDenied
         if self.pool is None:
             return False

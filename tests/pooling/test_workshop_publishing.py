@@ -214,3 +214,28 @@ def test_a_draft_of_another_page_is_left_alone() -> None:
     workshop_with_pool("Newsletter")
     other.refresh_from_db()
     assert other.state == PoolState.DRAFT
+
+
+def test_who_translates_into_one_language_publishes_there_and_opens_no_pool() -> None:
+    german = workshop()
+    translated = french(german)
+    pool = draft_for(german)
+    someone = editor("Translator French")
+    translated.save_revision(user=someone).publish(user=someone)
+    pool.refresh_from_db()
+    assert pool.state == PoolState.DRAFT
+    assert WorkshopPage.objects.get(pk=translated.pk).live
+
+
+def test_who_translates_into_one_language_sees_the_pool_and_changes_nothing() -> None:
+    german = workshop()
+    translated = french(german)
+    pool = draft_for(german)
+    client = logged_in(editor("Translator French"))
+    address = reverse("workshop_pool", args=[translated.pk])
+    assert client.get(address).status_code == 200
+    before = Pool.objects.values().get(pk=pool.pk)
+    assert client.post(address, {"cost": "1.00"}).status_code == 302
+    assert client.post(reverse("workshop_pool_call_off", args=[translated.pk]), {"reason": "x"}).status_code == 302
+    assert client.get(reverse("workshop_pool", args=[german.pk])).status_code == 302
+    assert Pool.objects.values().get(pk=pool.pk) == before

@@ -13,10 +13,11 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
+from home.localising.planned import expire_due, publish_due
 from members.letters.tick import STEPS as LETTERS
 from pooling.tick import STEPS as POOLING
 
-STEPS = (*POOLING, *LETTERS)
+STEPS = (*POOLING, *LETTERS, expire_due, publish_due)
 log = structlog.get_logger(__name__)
 
 
@@ -26,7 +27,9 @@ class Command(BaseCommand):
     Any number of ticks may run at once; one that is killed leaves nothing half done.
     """
 
-    help = "Does all that time has made due: pools, payments, refunds, letters. --every N repeats it as a worker."
+    help = (
+        "Does all that time has made due: pools, payments, refunds, letters, pages. --every N repeats it as a worker."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
