@@ -16,14 +16,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from members.letters.actions import compose
+from members.letters.direct import LEASE, MOST_TRIES, pause
 from members.letters.rendering import Written, read_source, write
 from members.models import User
 from pooling import links
 from pooling.models import Approval, ApprovalLetter, Pledge, PledgeState, Pool, SurplusRule
 
-from .direct_letters import LEASE, MOST_TRIES
 from .letters import Facts, about, reopening, tell
-from .patience import after
 from .twint import stands_at_once
 
 logger = logging.getLogger(__name__)
@@ -98,7 +97,7 @@ def send(approval: Approval, *, now: datetime) -> bool:
         get_connection().send_messages([compose(written, to=approval.email, language=approval.language, ref=ref)])
     except (SMTPException, OSError, ValueError) as error:  # ValueError: an address that can't stand in a header
         kind = type(error).__name__
-        row.update(next_try_at=now + after(approval.tries + 2), last_error=Truncator(kind).chars(500))
+        row.update(next_try_at=now + pause(approval.tries), last_error=Truncator(kind).chars(500))
         logger.warning("the letter about approval %s was not taken (%s), try %d", approval.uuid, kind, approval.tries)
         return False
     row.update(letter="", sent_at=now, last_error="")

@@ -7,11 +7,10 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from members.letters.direct import send_due
 from members.letters.rendering import Written, read_source, write
 from pooling import links
 from pooling.models import Pool, PoolState, SeatGift
-
-from .direct_letters import send_due
 
 
 def send_seat_letters(*, now: datetime) -> int:

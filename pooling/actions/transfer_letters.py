@@ -9,12 +9,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from members.letters.actions import Draft, queue_letters
+from members.letters.direct import send_due
 from members.letters.rendering import Written, read_source, write
 from members.models import Organisation
 from pooling import links
 from pooling.models import SurplusRule, Transfer
 
-from .direct_letters import send_due
 from .letters import Facts, about, consent_facts, latest_acceptance, tell
 
 

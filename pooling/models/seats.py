@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .outgoing import Outgoing
+from members.models.outgoing import Outgoing
 
 # The address of those who got seats is forgotten so long after the workshop began.
 ADDRESS_KEPT = timedelta(days=30)

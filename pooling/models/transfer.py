@@ -11,9 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from members.models.outgoing import Outgoing
 from pooling.money import RappenField
-
-from .outgoing import Outgoing
 
 # How long an offer stands, if the pool does not close before.
 TRANSFER_LIFE = timedelta(days=7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from members.models import LANGUAGES
+from .user import LANGUAGES
 
 
 class Outgoing(models.Model):
