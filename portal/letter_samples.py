@@ -65,6 +65,9 @@ BASE: Facts = {
     "by_twint": False,
     "invoice_days": 30,
 }
+JOINING: Facts = {"organisation": ORGANISATION}
+INVITED: Facts = {"asker": PERSON, "binds": True, "expires_at": IN_A_WEEK, "url": address("invitation/example/")}
+PEOPLE: Facts = {"url": address("organisations/example/people/")}
 CONSENT: Facts = {
     "most": 250_000,
     "accepted_at": NOW,
@@ -383,6 +386,37 @@ GROUPS: dict[str, dict[str, States]] = {
             "to card": {"most": 250_000, "had_method": False},
             "to TWINT": BY_TWINT | {"most": 250_000, "had_method": True},
             "from TWINT to invoice": BY_INVOICE | {"most": 250_000, "had_method": False},
+        },
+    },
+    "Mitmachen": {
+        "members/letters/application_confirm.txt": {
+            "": JOINING | {"url": address("take-part/confirm/example/"), "days": 7}
+        },
+        "members/letters/application_approved.txt": {"": JOINING | INVITED},
+        "members/letters/application_declined.txt": {
+            "": JOINING
+            | {
+                "reason": {
+                    "de": "Wir nehmen nur Organisationen mit Sitz in der Schweiz auf.",
+                    "fr": "Nous n’admettons que des organisations dont le siège est en Suisse.",
+                    "it": "Ammettiamo solo organizzazioni con sede in Svizzera.",
+                }
+            }
+        },
+        "members/letters/invited.txt": {
+            "": JOINING | INVITED | {"binds": False},
+            "administrator": JOINING | INVITED,
+            "no name": JOINING | INVITED | {"asker": ""},
+        },
+        "members/letters/member_joined.txt": {
+            "": JOINING | PEOPLE | {"who": PERSON, "binds": False},
+            "administrator": JOINING | PEOPLE | {"who": PERSON, "binds": True},
+        },
+        "members/letters/member_left.txt": {"": JOINING | PEOPLE | {"who": PERSON}},
+        "members/letters/membership_changed.txt": {
+            "": JOINING | PEOPLE | {"acts": True, "binds": True},
+            "member": JOINING | PEOPLE | {"acts": True, "binds": False},
+            "ended": JOINING | PEOPLE | {"acts": False, "binds": False},
         },
     },
     "Konto": {

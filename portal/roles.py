@@ -26,6 +26,7 @@ from home.models import HomePage
 EDITOR = "Editor"
 TRANSLATOR = "Translator"
 FINANCE = "Finance"
+NETWORK_MANAGER = "Network manager"
 
 # Each permission as app.codename.
 ADMIN = ["wagtailadmin.access_admin"]
@@ -57,6 +58,16 @@ ROLES: dict[str, dict[str, list[str]]] = {
     },
     # Imports the bank's files, says what payments are for, and transfers refunds.
     FINANCE: {"everywhere": [*ADMIN, "pooling.import_bankfile"], "pages": [], "files": []},
+    # Decides who takes part, and keeps organisations' details right.
+    NETWORK_MANAGER: {
+        "everywhere": [
+            *ADMIN,
+            "members.change_application",
+            *(f"members.{action}_organisation" for action in ("view", "add", "change")),
+        ],
+        "pages": [],
+        "files": [],
+    },
     **dict.fromkeys(OF_ONE_LANGUAGE, TRANSLATION_ROLE),
     # Writes translations of pages and snippets in all languages. An editor publishes them.
     TRANSLATOR: {
@@ -77,6 +88,7 @@ APPS = [
     "pooling",
     "workshops",
     "letters",
+    "members",
 ]
 
 

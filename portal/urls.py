@@ -48,6 +48,7 @@ urlpatterns += i18n_patterns(
     path(_("account/"), include("portal.account.urls")),
     path("feeds/resources.atom", ResourceFeed(), name="resource_feed"),
     path("feeds/workshops.atom", WorkshopFeed(), name="workshop_feed"),
+    path("", include("members.urls")),
     path("", include("pooling.urls")),
     path("", include("resources.urls")),
     path("", include(wagtail_urls)),

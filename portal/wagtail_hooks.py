@@ -1,4 +1,4 @@
-"""Organisations in Wagtail's admin: staff enter and correct them, and say who acts for them. And unsent letters."""
+"""Organisations in Wagtail's admin: staff enter and correct them, and say who acts. And our own pages there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from members.models import Membership, Organisation, User
 from members.models.uid import normalise_uid
 
-from . import unsent_letters
+from . import applications, unsent_letters
 
 
 class PersonField(forms.ModelChoiceField):
@@ -80,6 +80,7 @@ class OrganisationForm(WagtailAdminModelForm):
             "canton",
             "language",
             "website",
+            "size",
             "is_named",
             "state",
         ]
@@ -148,8 +149,10 @@ def register_organisations() -> OrganisationViewSet:
 
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLPattern]:
-    return unsent_letters.urlpatterns
+    return [*unsent_letters.urlpatterns, *applications.urlpatterns]
 
 
 hooks.register("register_reports_menu_item", unsent_letters.menu_item)
+hooks.register("register_admin_menu_item", applications.menu_item)
+hooks.register("construct_homepage_summary_items", applications.add_summary)
 hooks.register("construct_homepage_summary_items", unsent_letters.add_summary)

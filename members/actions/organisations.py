@@ -7,9 +7,7 @@ from django.db import transaction
 from home.freshness import POOLS, changed
 from members.models import Organisation, User
 
-
-class OnlyAdministrators(Exception):
-    """Whoever asks for it does not bind the organisation."""
+from .errors import OnlyAdministrators
 
 
 @transaction.atomic

@@ -48,6 +48,20 @@ def queue_letter(
     return queue_letters(template=template, drafts=[Draft(key, organisation, context)], now=now)
 
 
+def queue_letter_to(
+    *,
+    person: User,
+    key: str,
+    template: str,
+    organisation: Organisation,
+    context: Mapping[str, object],
+    now: datetime,
+) -> None:
+    """Write a letter about `organisation`, in its language, to one person, whatever their role in it."""
+    drafted = letters_to([person], Draft(key, organisation, context), template, now)
+    Letter.objects.bulk_create(drafted, ignore_conflicts=True)
+
+
 @transaction.atomic(savepoint=False)  # what fails here undoes the event, too
 def queue_letters(*, template: str, drafts: Iterable[Draft], now: datetime) -> int:
     """Write letters to the active administrators of many organisations, and return how many.

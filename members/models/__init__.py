@@ -1,4 +1,20 @@
-from .organisation import LegalForm, Membership, Organisation, OrganisationState, Role
+from .details import CANTONS, Details, LegalForm, Size
+from .joining import Application, ApplicationState, Invitation
+from .organisation import Membership, Organisation, OrganisationState, Role
 from .user import LANGUAGES, User
 
-__all__ = ["LANGUAGES", "LegalForm", "Membership", "Organisation", "OrganisationState", "Role", "User"]
+__all__ = [
+    "CANTONS",
+    "LANGUAGES",
+    "Application",
+    "ApplicationState",
+    "Details",
+    "Invitation",
+    "LegalForm",
+    "Membership",
+    "Organisation",
+    "OrganisationState",
+    "Role",
+    "Size",
+    "User",
+]

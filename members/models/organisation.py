@@ -9,48 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .uid import normalise_uid, validate_uid
+from .details import Details
 from .user import LANGUAGES, User
-
-CANTONS = [
-    (c, c)
-    for c in [
-        "AG",
-        "AI",
-        "AR",
-        "BE",
-        "BL",
-        "BS",
-        "FR",
-        "GE",
-        "GL",
-        "GR",
-        "JU",
-        "LU",
-        "NE",
-        "NW",
-        "OW",
-        "SG",
-        "SH",
-        "SO",
-        "SZ",
-        "TG",
-        "TI",
-        "UR",
-        "VD",
-        "VS",
-        "ZG",
-        "ZH",
-    ]
-]
-
-
-class LegalForm(models.TextChoices):
-    ASSOCIATION = "association", _("Association")
-    FOUNDATION = "foundation", _("Foundation")
-    COOPERATIVE = "cooperative", _("Cooperative")
-    LIMITED_COMPANY = "limited_company", _("Limited company")
-    PUBLIC_BODY = "public_body", _("Public body")
 
 
 class OrganisationState(models.TextChoices):
@@ -72,36 +32,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(memberships__person=person, memberships__role=Role.ADMINISTRATOR)
 
 
-class Organisation(models.Model):
-    """A social-sector organisation.
-
-    Its address is structured as QR-bills need it (SIX Implementation Guidelines 2.3, address type S).
-    """
+class Organisation(Details):
+    """A social-sector organisation."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=70)
-    legal_form = models.CharField(_("legal form"), max_length=20, choices=LegalForm.choices)
-    uid = models.CharField(
-        _("UID"),
-        max_length=15,
-        blank=True,
-        validators=[validate_uid],
-        help_text=_("For example CHE-109.322.551. Leave it empty if there is none."),
-    )
-    street = models.CharField(_("street"), max_length=70, blank=True)
-    house_number = models.CharField(_("number"), max_length=16, blank=True)
-    postcode = models.CharField(_("postcode"), max_length=16)
-    town = models.CharField(_("town"), max_length=35)
-    country = models.CharField(_("country"), max_length=2, default="CH")
-    canton = models.CharField(_("canton"), max_length=2, choices=CANTONS)
-    language = models.CharField(
-        _("language"),
-        max_length=2,
-        choices=LANGUAGES,
-        default="de",
-        help_text=_("Letters and invoices are written in it."),
-    )
-    website = models.URLField(_("website"), blank=True)
     state = models.CharField(
         _("state"), max_length=12, choices=OrganisationState.choices, default=OrganisationState.ACTIVE
     )
@@ -129,14 +63,6 @@ class Organisation(models.Model):
                 condition=Q(language__in=[code for code, _name in LANGUAGES]), name="organisation_language_is_known"
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        super().clean()
-        if self.uid:
-            self.uid = normalise_uid(self.uid)
 
     @property
     def is_active(self) -> bool:

@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from members.actions.errors import Refused as Refused  # what others take from here
+
 if TYPE_CHECKING:
     from pooling.models import Pledge
-
-
-class Refused(Exception):
-    """Something was asked for that the rules forbid.
-
-    Nothing has changed. `str()` of it is a sentence in the active language.
-    """
 
 
 class NotAdministrator(Refused):

@@ -11,6 +11,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
 from .address import change_address
 from .organisation import organisation_naming
@@ -38,7 +39,7 @@ urlpatterns = [
     path(_("log-in/code/"), mfa.authenticate, name="mfa_authenticate"),
     path(_("log-out/"), account.logout, name="account_logout"),
     path(_("closed/"), account.account_inactive, name="account_inactive"),
-    path(_("join/"), account.signup, name="account_signup"),
+    path(_("join/"), RedirectView.as_view(pattern_name="members:join"), name="account_signup"),
     path(_("confirm/"), account.reauthenticate, name="account_reauthenticate"),
     path(_("confirm/code/"), mfa.reauthenticate, name="mfa_reauthenticate"),
     path(_("e-mail/"), change_address, name="account_email"),

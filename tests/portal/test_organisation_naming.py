@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from members.actions.organisations import OnlyAdministrators, name_in_public
+from members.actions.errors import OnlyAdministrators
+from members.actions.organisations import name_in_public
 from members.models import Membership, Organisation, Role, User
 from tests.members.factories import UserFactory
 from tests.pooling import factories as make

@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from home.localising.planned import expire_due, publish_due
 from members.letters.tick import STEPS as LETTERS
+from members.tick import STEPS as MEMBERS
 from pooling.tick import STEPS as POOLING
 
-STEPS = (*POOLING, *LETTERS, expire_due, publish_due)
+STEPS = (*POOLING, *MEMBERS, *LETTERS, expire_due, publish_due)
 log = structlog.get_logger(__name__)
 
 

@@ -1,0 +1,6 @@
+"""What time makes due for those who join. Any number of processes may run a step; again it changes nothing."""
+
+from .actions.applications import forget_unconfirmed
+from .actions.joining_letters import send_application_letters, send_invitation_letters
+
+STEPS = (forget_unconfirmed, send_application_letters, send_invitation_letters)
