@@ -8,7 +8,9 @@ from typing import Any
 from django.contrib.auth.models import Group
 
 from home.content_files.pages import Progress
-from members.models import Membership, Organisation, Role, User
+from home.models import Topic
+from members.actions.applications import apply, confirm
+from members.models import Application, Membership, Organisation, Role, User
 
 from .files import read_yaml
 
@@ -27,7 +29,8 @@ ORGANISATION_FIELDS = (
     "website",
 )
 ROLES = {"administrator": Role.ADMINISTRATOR, "member": Role.MEMBER}
-GROUPS = {"editor": "Editor", "translator": "Translator"}
+GROUPS = {"editor": "Editor", "translator": "Translator", "network manager": "Network manager"}
+APPLICATION_FIELDS = (*ORGANISATION_FIELDS, "size", "why", "first_name", "last_name")
 
 
 def load_organisations(progress: Progress, *, now: datetime) -> None:
@@ -67,6 +70,20 @@ def make_person(entry: dict[str, Any]) -> User:
     if role in ROLES:
         Membership.objects.create(organisation=organisation(entry["organisation"]), person=user, role=ROLES[role])
     return user
+
+
+def load_applications(progress: Progress, *, now: datetime) -> None:
+    """Organisations that would like to take part, their addresses confirmed: staff decide."""
+    for entry in read_yaml("applications.yaml"):
+        is_new = not Application.objects.filter(email=entry["email"]).exists()
+        if is_new:
+            details = {name: entry[name] for name in APPLICATION_FIELDS}
+            topics = Topic.objects.filter(locale__language_code=entry["language"], slug__in=entry["topics"])
+            pks = list(topics.values_list("pk", flat=True))
+            application = apply(details=details, topics=pks, email=entry["email"], now=now)
+            confirm(token=application.new_token(), now=now)
+            Application.objects.filter(pk=application.pk).update(letter="")  # nobody reads that mailbox
+        progress.note(entry["email"], changed=is_new)
 
 
 def organisation(key: str) -> Organisation:

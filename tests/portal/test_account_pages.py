@@ -46,7 +46,6 @@ ADDRESSES = {
 }
 FOR_VISITORS = [
     "account_login",
-    "account_signup",
     "account_inactive",
     "account_reset_password",
     "account_reset_password_done",
@@ -78,6 +77,7 @@ BY_TESTS_OF_THEIR_OWN = [
     "account_set_password",
     "mfa_download_recovery_codes",
     "organisation_naming",
+    "account_signup",
 ]
 
 

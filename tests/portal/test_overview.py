@@ -156,7 +156,7 @@ def test_others_pledges_are_not_shown(us: Organisation) -> None:
 def test_without_an_organisation_one_learns_how_to_take_part() -> None:
     page = overview(UserFactory())
     with translation.override("de"):
-        assert reverse("account_signup") in page
+        assert reverse("members:join") in page
     assert not part(page, "todo")
 
 
@@ -166,7 +166,7 @@ def test_staff_find_the_way_to_the_editing() -> None:
     page = overview(editor)
     assert reverse("wagtailadmin_home") in part(page, "editing")
     with translation.override("de"):
-        assert reverse("account_signup") not in page
+        assert reverse("members:join") not in page
     assert not part(overview(UserFactory()), "editing")
 
 

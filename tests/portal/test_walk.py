@@ -105,7 +105,7 @@ def test_log_in_and_passwords(walker: Walker, language: str) -> None:
     walker.post(visitor, walker.url("account_login"), {})
     walker.post(visitor, walker.url("account_login"), {"login": person.email, "password": "wrong"})
     walker.post(visitor, walker.url("account_login"), {"login": "no address", "password": "wrong"})
-    walker.get(visitor, walker.url("account_signup"))
+    walker.get(visitor, walker.url("members:join"))
     walker.get(visitor, walker.url("account_reset_password"))
     walker.post(visitor, walker.url("account_reset_password"), {"email": "no address"})
     walker.post(visitor, walker.url("account_reset_password"), {"email": person.email})

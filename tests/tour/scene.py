@@ -53,6 +53,7 @@ from tests.home.factories import page
 from tests.members.factories import UserFactory
 from tests.pooling.bank_statements import booked, statement
 
+from .joining import add_joining
 from .pools import CALLED_OFF, PLAN, QUEUE
 
 
@@ -70,6 +71,11 @@ class Scene:
     now: datetime = field(default_factory=timezone.now)
     people: dict[str, User] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)  # of the second factor, by person
+    # The ends of links, see joining.py
+    unconfirmed: str = ""
+    confirmed: str = ""
+    invited_new: str = ""
+    invited_known: str = ""
 
     def __post_init__(self) -> None:
         self.add_people()
@@ -77,6 +83,7 @@ class Scene:
         self.add_pledges()
         self.add_bank_file()
         self.give_up_letters()
+        add_joining(self)
 
     def url(self, name: str, *args: object) -> str:
         with translation.override(self.language):

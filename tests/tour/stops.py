@@ -6,7 +6,6 @@ tests/tour/test_complete.py says which templates no stop shows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.urls import reverse
 from wagtail.models import Page
@@ -18,26 +17,11 @@ from portal.letter_samples import SAMPLES
 from resources.models import Format, ResourceIndexPage, ResourcePage, Said
 from tests.browser.people import pool_of, workshop, workshop_list
 
+from .joining import joining
 from .scene import Scene
+from .stop import Stop
 
 WRONG = "not what it should be"
-
-
-@dataclass(frozen=True)
-class Stop:
-    """A page to look at."""
-
-    group: str
-    name: str
-    path: str
-    who: str = ""  # one of Scene.people; nobody is logged in without it
-    send: dict[str, str] | None = None  # what the page's form is sent with, past the browser's own checks
-    status: int = 200
-    leads_on: bool = False  # whether another address answers in the end
-
-    @property
-    def title(self) -> str:
-        return f"{self.group}: {self.name}"
 
 
 def stops(scene: Scene) -> list[Stop]:
@@ -54,6 +38,7 @@ def stops(scene: Scene) -> list[Stop]:
         *payments(scene),
         *saved_methods(scene),
         *entrance(scene),
+        *joining(scene),
         *account(scene),
         *failures(scene),
         *admin(scene),
@@ -299,7 +284,6 @@ def entrance(scene: Scene) -> Iterator[Stop]:
     yield Stop("entrance", "log in, sent empty", login, send={})
     yield Stop("entrance", "log in, wrong password", login, send={**guarded, "password": WRONG})
     yield Stop("entrance", "second factor", login, send=guarded, leads_on=True)
-    yield Stop("entrance", "sign up", scene.url("account_signup"))
     yield Stop("entrance", "inactive", scene.url("account_inactive"))
     yield Stop("entrance", "password reset", reset)
     yield Stop("entrance", "password reset, sent empty", reset, send={})
