@@ -1,10 +1,15 @@
 """The blocks that pages are written with. Every app's pages use these; editors find the same ones everywhere."""
 
+from urllib.parse import urlsplit
+
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
+
+from .table_block import TableBlock
 
 TEXT_FEATURES = ["bold", "link", "document-link", "ul", "ol"]
 
@@ -88,6 +93,106 @@ class StepBlock(blocks.StructBlock):
         label = _("Step")
 
 
+class AccordionBlock(blocks.StructBlock):
+    """Questions whose answers open on demand, with the browser's own means."""
+
+    entries = blocks.ListBlock(
+        blocks.StructBlock(
+            [
+                ("title", blocks.CharBlock(max_length=160, label=_("Question or title"))),
+                ("text", blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Text"))),
+            ]
+        ),
+        min_num=1,
+        label=_("Entries"),
+    )
+
+    class Meta:
+        icon = "collapse-down"
+        label = _("Questions and answers")
+        template = "home/blocks/accordion.html"
+        description = _("For what only some readers need. When the page is printed, all of it is open.")
+
+
+class DownloadsBlock(blocks.StructBlock):
+    title = blocks.CharBlock(max_length=120, label=_("Title"))
+    documents = blocks.ListBlock(
+        blocks.StructBlock(
+            [
+                ("document", DocumentChooserBlock(label=_("Document"))),
+                (
+                    "label",
+                    blocks.CharBlock(
+                        required=False,
+                        max_length=120,
+                        label=_("What it is"),
+                        help_text=_("Without it the document's title stands there. Type and size are added."),
+                    ),
+                ),
+            ]
+        ),
+        min_num=1,
+        label=_("Documents"),
+    )
+
+    class Meta:
+        icon = "download"
+        label = _("Downloads")
+        template = "home/blocks/downloads.html"
+        description = _("A document is as private as the pages that use it.")
+
+
+VIDEO_HOSTS = {
+    "youtube.com": "YouTube",
+    "youtu.be": "YouTube",
+    "youtube-nocookie.com": "YouTube",
+    "vimeo.com": "Vimeo",
+    "tube.switch.ch": "SWITCHtube",
+}
+
+
+class VideoValue(blocks.StructValue):
+    """A video that knows who shows it."""
+
+    @cached_property
+    def provider(self) -> str:
+        host = (urlsplit(self["url"] or "").hostname or "").removeprefix("www.").removeprefix("m.")
+        return VIDEO_HOSTS.get(host, host)
+
+
+class VideoBlock(blocks.StructBlock):
+    """A card that leads to a video elsewhere. Nothing is asked of that place before somebody follows the link."""
+
+    title = blocks.CharBlock(max_length=120, label=_("Title"))
+    url = blocks.URLBlock(
+        label=_("Address of the video"), help_text=_("Readers are told who shows it before they go there.")
+    )
+    minutes = blocks.IntegerBlock(required=False, min_value=1, max_value=600, label=_("Length in minutes"))
+    text = blocks.TextBlock(
+        required=False, label=_("What is shown"), help_text=_("For those who can't or won't watch it: what matters.")
+    )
+
+    class Meta:
+        icon = "media"
+        label = _("Video")
+        template = "home/blocks/video.html"
+        value_class = VideoValue
+        description = _("A link to a video elsewhere. Nothing is loaded from there on our page.")
+
+
+class RelatedBlock(blocks.StructBlock):
+    """Pages to read next, in the reader's language; what is private is left out (home/templatetags/body_tags.py)."""
+
+    title = blocks.CharBlock(max_length=120, label=_("Title"))
+    pages = blocks.ListBlock(blocks.PageChooserBlock(label=_("Page")), min_num=1, label=_("Pages"))
+
+    class Meta:
+        icon = "doc-full-inverse"
+        label = _("Related pages")
+        template = "home/blocks/related.html"
+        description = _("Pages that you choose. Each is shown in the reader's language where it is translated.")
+
+
 class BodyBlock(blocks.StreamBlock):
     """What the text of a page consists of."""
 
@@ -99,6 +204,11 @@ class BodyBlock(blocks.StreamBlock):
     checklist = ChecklistBlock()
     quote = QuoteBlock()
     image = ImageBlock(label=_("Image"), template="home/blocks/image.html")
+    accordion = AccordionBlock()
+    table = TableBlock()
+    downloads = DownloadsBlock()
+    video = VideoBlock()
+    related = RelatedBlock()
 
 
 class StepsBlock(blocks.StreamBlock):

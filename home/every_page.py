@@ -78,16 +78,20 @@ def chosen_pages(home: HomePage) -> dict[int, Page]:
     ids = set(page_ids([home.menu.get_prep_value(), home.footer.get_prep_value()]))
     if not ids:
         return {}
-    keys = dict(Page.objects.filter(pk__in=ids).values_list("pk", "translation_key"))
+    chosen = list(Page.objects.filter(pk__in=ids))
+    shown = zip(chosen, public_versions(chosen, home.locale_id), strict=True)
+    return {page.pk: version for page, version in shown if version is not None}
+
+
+def public_versions(chosen: list[Page], locale_id: int) -> list[Page | None]:
+    """For each page its public translation in that language, else itself if it is public, else nothing."""
+    keys = {page.translation_key for page in chosen}
     found = list(
-        public_pages()
-        .filter(languages.WRITTEN_IN_ITS_LANGUAGE, translation_key__in=keys.values())
-        .select_related("locale")
+        public_pages().filter(languages.WRITTEN_IN_ITS_LANGUAGE, translation_key__in=keys).select_related("locale")
     )
     by_id = {page.pk: page for page in found}
-    own = {page.translation_key: page for page in found if page.locale_id == home.locale_id}
-    shown = {pk: own.get(key) or by_id.get(pk) for pk, key in keys.items()}
-    return {pk: page for pk, page in shown.items() if page is not None}
+    own = {page.translation_key: page for page in found if page.locale_id == locale_id}
+    return [own.get(page.translation_key) or by_id.get(page.pk) for page in chosen]
 
 
 def page_ids(raw: Any) -> Iterator[int]:

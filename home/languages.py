@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 from wagtail_localize.models import TranslationSource
 
 # Aliases across languages are left out: they show another language's text.
@@ -41,6 +41,11 @@ class Version:
 def codes() -> list[str]:
     """The site's languages in their order."""
     return [code for code, _name in settings.LANGUAGES]
+
+
+def active_locale_id() -> int:
+    """The row of the language that is being answered in. Wagtail keeps no such rows in memory: a query."""
+    return Locale.get_active().pk
 
 
 def own_name(language: str) -> str:

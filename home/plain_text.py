@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.html import strip_tags
 
-# Choices of an editor in a block, which nobody reads.
-CHOICES = frozenset({"drawing", "kind", "level"})
+# Choices of an editor in a block, and addresses: nobody reads these.
+CHOICES = frozenset({"drawing", "kind", "level", "type", "url"})
 
 
 def plain_text(value: Any) -> str:

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.settings",
     "wagtail.api.v2",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
