@@ -8,11 +8,12 @@ class HomeConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from . import privacy
+        from . import privacy, renditions
         from .localising import sources
         from .tree import ensure_site_after_migrate
 
         privacy.connect()
+        renditions.connect()
         sources.connect()
 
         post_migrate.connect(ensure_site_after_migrate, sender=self)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import languages
-
-SIZE = "fill-1200x630"  # what Open Graph's readers show whole
+from .renditions import SHARED, existing, images_in
 
 
 @dataclass(frozen=True)
@@ -25,9 +24,13 @@ class SharedImage:
 
 
 def image_of(body: Iterable[Any]) -> SharedImage | None:
-    """The first image of a text that says something."""
-    for bound in body:
-        if bound.block_type == "image" and bound.value and not bound.value.decorative:
-            made = bound.value.get_rendition(SIZE)
-            return SharedImage(made.url, bound.value.contextual_alt_text or "", made.width, made.height)
+    """The first image of a text that says something, once its size for sharing is made."""
+    for image in images_in(body):
+        if not image.decorative:
+            made = existing(image, SHARED)
+            return (
+                SharedImage(made[0].url, image.contextual_alt_text or "", made[0].width, made[0].height)
+                if made
+                else None
+            )
     return None

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from wagtail.images.models import AbstractImage
 from wagtail.models import Page
 
-from home import every_page, languages
+from home import every_page, languages, renditions
 
 register = template.Library()
 
@@ -33,6 +36,7 @@ class Part:
 @register.filter
 def outline(body: Iterable[Any]) -> list[Part]:
     """`{{ page.body|outline }}`: each block with its place. No two headings of one body have the same anchor."""
+    renditions.prefetch(body)
     level, parts = 2, []
     seen: Counter[str] = Counter()
     for bound in body:
@@ -45,6 +49,26 @@ def outline(body: Iterable[Any]) -> list[Part]:
                 anchor = f"{anchor}-{seen[anchor]}"
         parts.append(Part(bound, level, anchor))
     return parts
+
+
+@register.simple_tag
+def body_image(image: AbstractImage) -> SafeString:
+    """`{% body_image value %}`: an image in the sizes that were made of it when the page was published."""
+    alt = "" if image.decorative else image.contextual_alt_text or ""
+    made = renditions.existing(image, *renditions.WIDTHS)
+    by_width = {each.width: each for each in made}  # an image that is smaller than a size has it but once
+    fallback = by_width[sorted(by_width)[len(by_width) // 2]] if by_width else image
+    url = fallback.url if made else image.file.url
+    srcset = ", ".join(f"{each.url} {width}w" for width, each in sorted(by_width.items()))
+    attributes: dict[str, Any] = {"src": url, "width": fallback.width, "height": fallback.height, "alt": alt}
+    if len(by_width) > 1:
+        attributes |= {"srcset": srcset, "sizes": renditions.SIZES}
+    return format_html('<img {} loading="lazy" decoding="async">', as_attributes(attributes))
+
+
+def as_attributes(attributes: dict[str, Any]) -> SafeString:
+    """As attributes of an element; an empty one stays, since `alt=""` says that there is nothing to say."""
+    return format_html_join(" ", '{}="{}"', attributes.items())
 
 
 @register.simple_tag

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, TestCase
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 
@@ -137,8 +137,9 @@ def test_a_shared_page_shows_its_title_description_and_first_image() -> None:
     image = get_image_model().objects.create(title="x", file=get_test_image_file())
     values = [{"image": image.pk, "alt_text": alt, "decorative": not alt} for alt in ("", "Ein Haus")]
     body = [{"type": "image", "id": str(n), "value": value} for n, value in enumerate(values)]
-    made = resource(body=body)
-    french = translation_of(made, "fr", "Guide", summary="En bref", body=body)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        made = resource(body=body)
+        french = translation_of(made, "fr", "Guide", summary="En bref", body=body)
     text = html(made.url)
     assert meta(text, "og:type") == ["article"]
     assert meta(text, "og:url") == [f"http://testserver{made.url}"]
