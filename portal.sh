@@ -249,7 +249,8 @@ make test       run all tests, in several processes; a part of them in one: make
 make proof      the long proofs: a hundred times as many generated examples, every page in all looks, Lighthouse;
                 a part of them: make proof PART=money (or pages, browser, lighthouse, rest)
 make bench      what pages cost: queries, bytes, requests, and kept pages against a static file (wants wrk); before that what
-                pledges, charges and files of the bank cost (ten minutes, a thousand charges at ten a second among them)
+                pledges, charges and files of the bank cost (ten minutes, a thousand charges at ten a second among them),
+                and lists and searches with 1,000 and 10,000 resources per language (alone: python -m tests.bench.library)
 make gallery    take pictures of every page into var/gallery; ARGS="--only workshop --language fr" limits them
 make lint       check style, templates, imports, types, migrations and catalogues
 make format     let ruff and djade put the source in order

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.core.cache import cache
 from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -17,11 +19,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale
 
+from home.freshness import CONTENT, TOPICS, current_stamps, stamp_key
 from home.models import Topic
 
 from .formats import Format
 
 PER_PAGE = 24
+NUMBERS_LAST = 600  # seconds: the longest that a change nobody announced stays unseen
 ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "": (_("newest first"), ("-first_published_at", "-pk")),
     "title": (_("by title"), ("title", "pk")),
@@ -39,11 +43,30 @@ class Choice:
     is_chosen: bool
 
 
-class Listing:
-    """`everything` is all that may be shown; `asked` are the parameters of the address."""
+@dataclass(frozen=True)
+class Numbers:
+    """How many resources there are: of a format on a topic, by the topic's translation key, and of a format at all."""
 
-    def __init__(self, everything: Any, *, locale: Locale, asked: Mapping[str, str]) -> None:
-        self.everything, self.locale, self.asked = everything, locale, asked
+    by_topic: dict[tuple[Any, str], int]
+    by_format: dict[str, int]
+
+    def of(self, topic: Topic | None, format: str) -> int:
+        """Those that both filters show; None and "" are no filter."""
+        if topic is None:
+            return self.by_format.get(format, 0) if format else sum(self.by_format.values())
+        formats = [format] if format else list(self.by_format)
+        return sum(self.by_topic.get((topic.translation_key, each), 0) for each in formats)
+
+
+class Listing:
+    """`everything` is all that may be shown, and `key` names it; `asked` are the parameters of the address."""
+
+    def __init__(self, everything: Any, *, key: str, locale: Locale, asked: Mapping[str, str]) -> None:
+        self.everything, self.key, self.locale, self.asked = everything, key, locale, asked
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        return kept_numbers(self.everything, self.key)
 
     @cached_property
     def all_topics(self) -> list[Topic]:
@@ -68,24 +91,19 @@ class Listing:
     @cached_property
     def topics(self) -> list[Choice]:
         """Topics of which there is something at all, with their numbers in the chosen format."""
-        found = self.everything.of_format(self.format) if self.format else self.everything
-        counts = numbers(found, "topics__translation_key")
-        used = counts if not self.format else numbers(self.everything, "topics__translation_key")
         return [
-            Choice(topic.slug, topic.name, counts.get(topic.translation_key, 0), topic == self.topic)
+            Choice(topic.slug, topic.name, self.numbers.of(topic, self.format), topic == self.topic)
             for topic in self.all_topics
-            if topic.translation_key in used
+            if self.numbers.of(topic, "")
         ]
 
     @cached_property
     def formats(self) -> list[Choice]:
         """Formats of which there is something at all, with their numbers on the chosen topic."""
-        counts = numbers(self.everything.about(self.topic) if self.topic else self.everything, "format")
-        used = counts if not self.topic else numbers(self.everything, "format")
         return [
-            Choice(value, label, counts.get(value, 0), value == self.format)
+            Choice(value, label, self.numbers.of(self.topic, value), value == self.format)
             for value, label in Format.choices
-            if value in used
+            if self.numbers.of(None, value)
         ]
 
     @property
@@ -97,8 +115,14 @@ class Listing:
         """The resources shown. A page that there is not is the nearest that there is."""
         found = self.everything.about(self.topic) if self.topic else self.everything
         found = found.of_format(self.format) if self.format else found
-        ordered = found.order_by(*ORDERS[self.sort][1])
-        return Paginator(ordered, PER_PAGE).get_page(self.asked.get("page", "1"))
+        # Sorting keys alone is much cheaper than sorting whole pages, of which only these few are needed.
+        paginator = Paginator(found.order_by(*ORDERS[self.sort][1]).values_list("pk", flat=True), PER_PAGE)
+        paginator.count = self.numbers.of(self.topic, self.format)
+        page = paginator.get_page(self.asked.get("page", "1"))
+        keys = list(page.object_list)
+        pages = self.everything.model.objects.in_bulk(keys)
+        page.object_list = [pages[key] for key in keys]
+        return page
 
     @property
     def query(self) -> str:
@@ -107,6 +131,19 @@ class Listing:
         return urlencode({name: value for name, value in chosen.items() if value})
 
 
-def numbers(found: Any, by: str) -> dict[Any, int]:
-    """How many of `found` there are of each value of the field `by`."""
-    return dict(found.order_by().values_list(by).annotate(n=Count("pk", distinct=True)))
+def kept_numbers(everything: Any, key: str) -> Numbers:
+    """They change with what editors write only, so they are kept beside the pages, and go by the same stamps."""
+    if not settings.PAGE_CACHE:
+        return count(everything)
+    stamps = current_stamps(cache.get_many([stamp_key(topic) for topic in TOPICS]))
+    name = f"numbers:{key}:{stamps[CONTENT]}"
+    kept: Numbers = cache.get_or_set(name, lambda: count(everything), timeout=NUMBERS_LAST)
+    return kept
+
+
+def count(everything: Any) -> Numbers:
+    """Two statements, whatever is asked for afterwards."""
+    counted = everything.order_by()
+    by_topic = counted.values_list("topics__translation_key", "format").annotate(n=Count("pk", distinct=True))
+    by_format = counted.values_list("format").annotate(n=Count("pk"))
+    return Numbers({(topic, format): n for topic, format, n in by_topic}, dict(by_format))

@@ -42,7 +42,8 @@ class ResourceQuerySet(ContentQuerySet):
 
     def about(self, topic: Topic) -> ResourceQuerySet:
         """Resources filed under `topic`, whichever language's row of it they point to."""
-        return self.filter(topics__translation_key=topic.translation_key).distinct()
+        filed = self.model.topics.through.objects.filter(topic__translation_key=topic.translation_key)
+        return self.filter(pk__in=filed.values("resourcepage_id"))
 
     def of_format(self, format: str) -> ResourceQuerySet:
         return self.filter(format=format)
@@ -82,7 +83,7 @@ class ResourceIndexPage(ContentPage):
         """Adds `listing` (resources/listing.py): what is shown of the resources below, and what can be chosen."""
         context = super().get_context(request, *args, **kwargs)
         everything = ResourcePage.objects.child_of(self).live().public().in_language(self.locale.language_code)
-        context["listing"] = Listing(everything, locale=self.locale, asked=request.GET.dict())
+        context["listing"] = Listing(everything, key=str(self.pk), locale=self.locale, asked=request.GET.dict())
         return context
 
 

@@ -91,7 +91,8 @@ def search(wanted: Wanted, *, readable: QuerySet[Page], page: str = "1") -> Resu
     if not words:
         return None
     entries = filtered(SearchEntry.objects.filter(language=wanted.language, page__in=readable), wanted)
-    for matched in Matched:
+    ways = list(Matched) if len(words) > 1 else [Matched.ALL, Matched.BEGINNINGS]  # one of one word is all of them
+    for matched in ways:
         found = matching(entries, words, matched)
         counts = dict(found.order_by().values_list("kind").annotate(n=Count("pk")))
         if counts:
@@ -99,7 +100,7 @@ def search(wanted: Wanted, *, readable: QuerySet[Page], page: str = "1") -> Resu
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     best = in_order(found, words, matched).select_related("page", "page__locale")
-    paginator = Paginator(best, PER_PAGE)
+    paginator = Paginator(best if counts else [], PER_PAGE)
     paginator.count = counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values())
     shown = paginator.get_page(page)
     for entry in shown.object_list:
@@ -118,12 +119,21 @@ def filtered(entries: QuerySet[SearchEntry], wanted: Wanted) -> QuerySet[SearchE
 
 
 def matching(entries: QuerySet[SearchEntry], words: list[str], matched: Matched) -> QuerySet[SearchEntry]:
+    return with_vectors(entries).filter(fits(words, matched))
+
+
+def with_vectors(entries: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
+    return entries.alias(vector=Vector()) if has_vectors() else entries
+
+
+def fits(words: list[str], matched: Matched) -> Q:
+    """Matches entries `with_vectors` that have the words."""
     if has_vectors():
-        return entries.alias(vector=Vector()).filter(vector=query(words, matched))
+        return Q(vector=query(words, matched))
     ending = "" if matched == Matched.BEGINNINGS else " "
     has = [Q(stems__contains=f" {word}{ending}") | Q(title_stems__contains=f" {word}{ending}") for word in words]
     joined: Callable[[Q, Q], Q] = or_ if matched == Matched.SOME else and_
-    return entries.filter(reduce(joined, has))
+    return reduce(joined, has)
 
 
 def in_order(entries: QuerySet[SearchEntry], words: list[str], matched: Matched) -> QuerySet[SearchEntry]:
@@ -153,14 +163,13 @@ def query(words: list[str], matched: Matched, weight: str = "") -> SearchQuery:
 
 def hits_elsewhere(text: str, *, language: str, readable: QuerySet[Page], languages: list[str]) -> dict[str, int]:
     """How many texts of the other languages have all the words: for whoever found nothing."""
-    found = {}
-    for code in languages:
-        words = Wanted(text, code).stems
-        if code != language and words:
-            entries = SearchEntry.objects.filter(language=code, page__in=readable)
-            if count := matching(entries, words, Matched.ALL).count():
-                found[code] = count
-    return found
+    asked = {code: Wanted(text, code).stems for code in languages if code != language}
+    either = [Q(language=code) & fits(words, Matched.ALL) for code, words in asked.items() if words]
+    if not either:
+        return {}
+    found = with_vectors(SearchEntry.objects.filter(page__in=readable)).filter(reduce(or_, either))
+    counts = dict(found.order_by().values_list("language").annotate(n=Count("pk")))
+    return {code: counts[code] for code in languages if code in counts}
 
 
 def kinds(counts: dict[str, int]) -> list[tuple[str, str, int]]:

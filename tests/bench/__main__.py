@@ -1,5 +1,5 @@
-"""`make bench`: what pledging costs (money.py); then loads the demo, serves it as in production, and prints what its
-pages cost.
+"""`make bench`: what pledging costs (money.py), and the library as it grows (library.py); then loads the demo, serves
+it as in production, and prints what its pages cost.
 
 Ends with an error if a page is over a limit of weights.py. Ratios are printed beside their aims and fail nothing.
 """
@@ -126,8 +126,9 @@ def weigh_pages(base: str, paths: dict[str, str]) -> list[str]:
 
 
 def main() -> None:
-    # A process of its own: it has a PostgreSQL and other settings.
+    # Processes of their own: each has a PostgreSQL and other settings.
     subprocess.run([sys.executable, "-m", "tests.bench.money"], check=True)
+    subprocess.run([sys.executable, "-m", "tests.bench.library"], check=True)
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="up2gether-bench-") as directory:
         say("Loading the demo and collecting static files")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.template import Context, Template
 from django.test import Client
 from django.utils import translation
 
 from home.models import Topic
 from home.plain_text import plain_text
+from resources.listing import Listing, kept_numbers
 from resources.models import ResourceIndexPage, ResourcePage, minutes_to_read
 from tests.home.factories import page, topic, translation_of, unpublished
 
@@ -166,3 +168,32 @@ def test_the_latest_resources_are_those_of_the_active_language(library: Any) -> 
     with translation.override("fr"):
         Template("{% load resource_tags %}{% latest_resources as items %}").render(context)
     assert context["items"] == []
+
+
+@pytest.mark.parametrize("asked", [{}, {"topic": "website", "format": "tool", "sort": "title", "page": "1"}])
+def test_what_the_list_shows_takes_five_statements_however_it_is_filtered(
+    library: Any, asked: dict[str, str], django_assert_num_queries: Any
+) -> None:
+    about = topic("Website", fr="Site internet")
+    for number in range(5):
+        resource(library, f"Nummer {number}", topics=[about], format="tool")
+    everything = ResourcePage.objects.child_of(library).live().public().in_language("de")
+    with django_assert_num_queries(5):
+        listing = Listing(everything, key="x", locale=library.locale, asked=asked)
+        assert [choice.count for choice in (*listing.topics, *listing.formats)] == [5, 5]
+        assert len(listing.page.object_list) == listing.page.paginator.count == 5
+
+
+def test_numbers_are_kept_until_an_editor_changes_something(
+    library: Any, settings: Any, django_capture_on_commit_callbacks: Any, django_assert_num_queries: Any
+) -> None:
+    cache.clear()
+    settings.PAGE_CACHE = True
+    everything = ResourcePage.objects.child_of(library).live().in_language("de")
+    resource(library, "Eins")
+    assert kept_numbers(everything, "x").of(None, "") == 1
+    with django_assert_num_queries(0):
+        assert kept_numbers(everything, "x").of(None, "guide") == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        resource(library, "Zwei")
+    assert kept_numbers(everything, "x").of(None, "") == 2
