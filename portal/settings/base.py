@@ -181,6 +181,13 @@ WAGTAIL_SITE_NAME = "up2gether"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third-party requests, in the admin neither: no pictures by address,
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # no asking for new versions
 WAGTAILADMIN_BASE_URL = "http://localhost:8000"
+# Uploads: what is bigger, or something else than its name says, is refused (home/uploads.py). SVG can hold scripts.
+WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
+WAGTAILIMAGES_IMAGE_FORM_BASE = "home.uploads.ImageForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "home.uploads.DocumentForm"
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 25 * 1024 * 1024
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "txt", "xlsx", "zip"]
 WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 
