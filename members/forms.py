@@ -107,6 +107,7 @@ class ApplicationForm(forms.ModelForm):
         }
         error_messages = {
             "name": {"required": gettext_lazy("Please enter the name of the organisation.")},
+            "language": {"required": gettext_lazy("Please choose a language.")},
             "postcode": {"required": gettext_lazy("Please enter the postcode.")},
             "town": {"required": gettext_lazy("Please enter the town.")},
             "why": {"required": gettext_lazy("Please write a sentence or two on why you would like to take part.")},
