@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import re
-import uuid
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +19,10 @@ from markdown_it.token import Token
 
 from home.blocks import BodyBlock
 
+from . import containers
+from .ids import stable_id
 from .reading import ContentError, read_front_matter, read_lines
 
-NAMESPACE = uuid.UUID("5f0c1f0e-5d0e-4c1b-9a53-8d7a4a3f6b11")
 CALLOUTS = {"hint", "caution", "example"}
 HEADING = re.compile(r"(#{1,6})\s+(.+)")
 CONTAINER = re.compile(r":::\s*(\w+)\s*(.*)")
@@ -55,7 +55,8 @@ class Block:
         value = self.value if isinstance(self.value, dict) else {"text": self.value}
         items = ["item" for _item in value.get("items", [])]
         markup = re.findall(r"</?\w+", value["text"]) if self.type in {"text", "callout"} else []
-        return (self.type, value.get("kind", ""), value.get("level", ""), *items, *markup)
+        more = containers.shape_of(value)
+        return (self.type, value.get("kind", ""), value.get("level", ""), *items, *markup, *more)
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,6 @@ class Document:
     def body(self) -> list[dict[str, Any]]:
         """The blocks as raw StreamField data, with ids that are the same in every language."""
         return [block.raw() for block in self.blocks]
-
-
-def stable_id(*parts: object) -> str:
-    """An id that is the same each time: for pages and snippets by their key, for blocks by key and position."""
-    return str(uuid.uuid5(NAMESPACE, "/".join(map(str, parts))))
 
 
 def read_document(path: Path, *, key: str) -> Document:
@@ -153,12 +149,27 @@ class _Reader:
             found = ("checklist", {"title": title, "items": self._items(inside, start + 1)})
         elif kind == "quote":
             found = ("quote", {"text": " ".join(line.strip() for line in inside if line.strip()), "source": title})
+        elif kind in ("questions", "table", "video"):
+            found = self._more(kind, title, inside, start)
         else:
             raise self.refuse(
-                f":::{kind} is not a kind of block; there are hint, caution, example, checklist and quote."
+                f":::{kind} is not a kind of block; there are hint, caution, example, checklist, quote, questions, "
+                "table and video."
             )
         self.found.append((*found, start + 1))
         self.at = end
+
+    def _more(self, kind: str, title: str, inside: list[str], start: int) -> tuple[str, dict[str, Any]]:
+        try:
+            if kind == "questions":
+                key = stable_id(self.key, len(self.found))
+                value = containers.questions(inside, start=start + 1, key=key, rich_text=self._rich_text)
+                return "accordion", value
+            if kind == "table":
+                return "table", containers.table(inside, caption=title)
+            return "video", containers.video(inside, title=title)
+        except containers.Misplaced as error:
+            raise self.refuse(str(error), start + 1 + error.line) from error
 
     def _items(self, lines: list[str], start: int) -> list[dict[str, str]]:
         texts = []
@@ -224,5 +235,6 @@ def _describe(block: Block) -> str:
     kind, *details = block.shape()
     counts = Counter(details)
     names = {"<p": "paragraphs", "<li": "list items", "item": "points", "<b": "bold passages", "<a": "links"}
+    names |= {"row": "rows", "column of text": "columns of text", "column of number": "columns of numbers"}
     parts = [f"{counts[tag]} {name}" for tag, name in names.items() if counts[tag]]
     return f"the kind {' '.join(filter(None, [kind, *details[:2]]))}" + (f" with {', '.join(parts)}" if parts else "")

@@ -49,6 +49,29 @@ def test_headings_and_containers_become_blocks_of_their_own(tmp_path: Path) -> N
     assert read.blocks[3].value == {"text": "Gut.", "source": "Eine Leiterin"}
 
 
+def test_questions_tables_and_videos_become_blocks(tmp_path: Path) -> None:
+    body = (
+        ":::questions\n### Wem gehört sie?\nIhnen. **Immer.**\n### Und dann?\nNichts.\n:::\n\n"
+        ":::table Kosten\n| Was | Stunden |\n| --- | ---: |\n| Betrieb | 4.5 |\n:::\n\n"
+        ":::video https://www.w3.org/x Ein Film\nEin Haus\nam See.\n:::"
+    )
+    accordion, table, video = document(tmp_path, body).blocks
+    assert [entry["value"] for entry in accordion.value["entries"]] == [
+        {"title": "Wem gehört sie?", "text": "<p>Ihnen. <b>Immer.</b></p>"},
+        {"title": "Und dann?", "text": "<p>Nichts.</p>"},
+    ]
+    assert table.value["table"] == {
+        "columns": [{"type": "text", "heading": "Was"}, {"type": "number", "heading": "Stunden"}],
+        "rows": [{"values": ["Betrieb", "4.5"]}],
+        "caption": "Kosten",
+    }
+    assert (video.type, video.value["url"], video.value["text"]) == (
+        "video",
+        "https://www.w3.org/x",
+        "Ein Haus am See.",
+    )
+
+
 def test_ids_of_blocks_are_the_same_each_time_and_in_every_language(tmp_path: Path) -> None:
     root = folder(tmp_path, de="Satz\n\n## Titel", fr="Phrase\n\n## Titre", it="Frase\n\n## Titolo")
     documents = read_documents("pages", "page", root=root)
@@ -62,7 +85,17 @@ def test_ids_of_blocks_are_the_same_each_time_and_in_every_language(tmp_path: Pa
     [
         ("# Zu gross", "headings have level 2 or 3"),
         (":::hint Offen\nText", "has no line ::: that ends it"),
-        (":::video x\nText\n:::", "is not a kind of block"),
+        (":::film x\nText\n:::", "is not a kind of block"),
+        (":::video x\nText\n:::", "followed by an address"),
+        (":::video javascript:alert(1) x\nText\n:::", "followed by an address"),
+        (":::questions\n:::", "holds at least one"),
+        (":::questions\nText\n:::", "begins with a question"),
+        (":::questions\n### A?\n<b>x</b>\n:::", "HTML is not part of the format"),
+        (":::table x\n| a |\n:::", "a line of headings, a line of hyphens"),
+        (":::table x\n| a | b |\n| - | - |\n| 1 |\n:::", "has 2 columns, and this line has 1"),
+        (":::table x\n| a |\n| -: |\n| viel |\n:::", "viel is no number"),
+        (":::table\n| a |\n| - |\n| 1 |\n:::", "|"),
+        (":::table x\nText\n:::", "begins and ends with"),
         (":::checklist x\nText\n:::", "lines that start with a hyphen"),
         ("![Bild](https://example.org/x.png)", "image is not part of the format"),
         ("Ein *schräger* Satz", "em is not part of the format"),
@@ -80,7 +113,7 @@ def test_ids_of_blocks_are_the_same_each_time_and_in_every_language(tmp_path: Pa
     ],
 )
 def test_what_is_outside_the_format_is_refused_with_the_line(tmp_path: Path, body: str, reason: str) -> None:
-    with pytest.raises(ContentError, match=rf"page\.md, line [45]: .*{reason}"):
+    with pytest.raises(ContentError, match=rf"page\.md, line [4-7]: .*{reason}"):
         document(tmp_path, body)
 
 
