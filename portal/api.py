@@ -99,7 +99,7 @@ FIELDS: dict[type[Page], list[str | APIField]] = {
     HomePage: ["headline", "lead", HTML],
     StandardPage: [HTML],
     ResourceIndexPage: ["lead"],
-    ResourcePage: ["summary", "format", "reading_minutes", "author", names("topics"), HTML],
+    ResourcePage: ["summary", "format", "reading_minutes", "author", "reviewed_on", names("topics"), HTML],
     WorkshopIndexPage: ["lead"],
     WorkshopPage: [
         "summary",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.http import HttpRequest
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -87,6 +89,12 @@ class ResourceIndexPage(ContentPage):
         return context
 
 
+def not_in_the_future(day: date) -> None:
+    """A review that has not taken place yet is none."""
+    if day > timezone.localdate():
+        raise ValidationError(_("This day has not come yet."), code="reviewed_in_future")
+
+
 class ResourcePage(ContentPage):
     """One text of the library."""
 
@@ -102,6 +110,13 @@ class ResourcePage(ContentPage):
     )
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
     reading_minutes = models.PositiveSmallIntegerField(_("reading time in minutes"), default=1, editable=False)
+    reviewed_on = models.DateField(
+        _("last reviewed on"),
+        null=True,
+        blank=True,
+        validators=[not_in_the_future],
+        help_text=_("When somebody last made sure that all of it is still right. Readers see it."),
+    )
 
     text_fields = ("summary", "body", "author")
     open_graph_type = "article"
@@ -113,12 +128,18 @@ class ResourcePage(ContentPage):
         FieldPanel("summary"),
         FieldPanel("body"),
         MultiFieldPanel(
-            [FieldPanel("topics", widget=forms.CheckboxSelectMultiple), FieldPanel("format"), FieldPanel("author")],
+            [
+                FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+                FieldPanel("format"),
+                FieldPanel("author"),
+                FieldPanel("reviewed_on"),
+            ],
             heading=_("How it is filed"),
         ),
     ]
     # wagtail-localize leaves many-to-many fields out unless it is told; full_clean then takes each topic's translation.
-    override_translatable_fields = [SynchronizedField("topics", overridable=False)]
+    # Each translation says itself when it was last reviewed, else what its source says.
+    override_translatable_fields = [SynchronizedField("topics", overridable=False), SynchronizedField("reviewed_on")]
 
     objects = ResourceManager()
 
