@@ -1,5 +1,6 @@
 """The parts that pages of every app are made of: `{% icon %}` and the field of tiles."""
 
+import re
 from dataclasses import dataclass
 from math import ceil
 
@@ -34,6 +35,17 @@ ICONS = {
     "seat": '<path d="M7 3.5v9.5h10V3.5M5 13h14M7 13v7.5M17 13v7.5"/>',
     "warning": '<path d="M12 3.5l9.3 16.5H2.7zM12 10v4.5M12 17.2v.1"/>',
 }
+
+
+BETWEEN_TAGS = re.compile(r">\s+<")
+
+
+@register.simple_block_tag
+def lean(content: str) -> SafeString:
+    """`{% lean %}...{% endlean %}`: without the indentation that templates leave between elements. One space stays, so
+    words stay apart. For long lists, whose pages must weigh less than 25 kB.
+    """
+    return mark_safe(BETWEEN_TAGS.sub("> <", content))  # noqa: S308  # the template's own output
 
 
 @register.simple_tag
