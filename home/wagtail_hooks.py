@@ -14,7 +14,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.wagtail_hooks import require_wagtail_login
 from wagtail_localize.wagtail_hooks import TranslationsReportMenuItem
 
-from .localising import overview, publishing
+from .localising import overview, po_views, publishing
 from .privacy import pages_using, restrictions_of
 
 
@@ -37,6 +37,11 @@ def keep_documents_of_private_pages(document: Any, request: HttpRequest) -> Http
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLPattern]:
     return overview.urlpatterns
+
+
+@hooks.register("register_admin_urls", order=-10)
+def register_urls_before_those_of_wagtail_localize() -> list[URLPattern]:
+    return po_views.urlpatterns
 
 
 hooks.register("register_admin_menu_item", overview.menu_item)

@@ -1,16 +1,32 @@
-"""What the overview does: begin a translation."""
+"""What editors do with translations: begin one, approve what a machine wrote."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Locale, Page, TranslatableMixin
+from wagtail_localize.models import StringTranslation, Translation
 from wagtail_localize.operations import translate_object
 
 
 class NotStarted(Exception):
     """The translation could not be made: for example because a field's value is not valid any more."""
+
+
+@transaction.atomic
+def approve_machine_texts(*, translation: Translation, by: Any) -> int:
+    """What a machine wrote of `translation` counts from now on as written by a person. Returns how many segments."""
+    texts = StringTranslation.objects.select_for_update().filter(
+        locale=translation.target_locale_id,
+        context__object_id=translation.source.object_id,
+        translation_type=StringTranslation.TRANSLATION_TYPE_MACHINE,
+        has_error=False,
+    )
+    return texts.update(
+        translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL, last_translated_by=by, updated_at=timezone.now()
+    )
 
 
 @transaction.atomic

@@ -13,10 +13,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import ResolverMatch, reverse
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+from wagtail.admin.views.pages.utils import get_valid_next_url_from_request
 from wagtail.models import Locale, Page, TranslatableMixin
 from wagtail_localize.models import Translation, TranslationSource
 
 from .access import languages_of
+from .machine import ServiceFailed
 from .publishing import TranslationIncomplete, refusals_of, refuse, say
 from .states import snippet_types
 
@@ -49,6 +53,11 @@ class TranslationMiddleware:
         """What the view did so far was undone with its transaction."""
         if isinstance(exception, TranslationIncomplete) and request.path.startswith(self.prefix):
             return refuse(request, exception)
+        if isinstance(exception, ServiceFailed):
+            messages.error(
+                request, _("The translating service gave no answer. Nothing was changed: please try again later.")
+            )
+            return redirect(get_valid_next_url_from_request(request) or reverse("translations"))
         return None
 
 

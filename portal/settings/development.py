@@ -2,7 +2,7 @@
 
 from .base import *
 from .base import BASE_DIR
-from .environment import address, database, payments, switch, wrong
+from .environment import address, database, machine_translator, payments, switch, wrong
 
 DEBUG = switch("DEBUG", default=True, because="it says whether errors are shown in full")
 SECRET_KEY = "development-only-" + "x" * 40  # development only: production reads its own
@@ -25,6 +25,7 @@ WAGTAILADMIN_BASE_URL = SITE_URL
 EMAIL_BACKEND = "portal.console_mail.EmailBackend"
 
 globals().update(payments(required=False))
+WAGTAILLOCALIZE_MACHINE_TRANSLATOR = machine_translator()
 if "_live_" in globals()["STRIPE_SECRET_KEY"]:
     raise wrong("STRIPE_SECRET_KEY", "holds a live key: development takes test keys only")
 

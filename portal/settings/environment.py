@@ -150,6 +150,29 @@ def payments(*, required: bool) -> dict[str, Any]:
     }
 
 
+def machine_translator() -> dict[str, Any] | None:
+    """Which service translates for editors who ask for it, as wagtail-localize wants it; none by default.
+
+    Raises ImproperlyConfigured.
+    """
+    because = "it names the service that translates: deepl or libretranslate"
+    name = str(read("MACHINE_TRANSLATOR", env.str, default="", because=because)).strip().lower()
+    key = str(read("MACHINE_TRANSLATOR_KEY", env.str, default="", because="it opens the translating service"))
+    url = address("MACHINE_TRANSLATOR_URL", default="", because="it is the address of LibreTranslate")
+    if not name:
+        return None
+    if name == "deepl":
+        if not key:
+            raise wrong("MACHINE_TRANSLATOR_KEY", "is missing: DeepL needs one")
+        return {"CLASS": "home.localising.machine.DeepL", "OPTIONS": {"AUTH_KEY": key, "FORMALITY": "prefer_more"}}
+    if name == "libretranslate":
+        if not url:
+            raise wrong("MACHINE_TRANSLATOR_URL", "is missing: it is the address of LibreTranslate")
+        options = {"LIBRETRANSLATE_URL": url, "API_KEY": key}
+        return {"CLASS": "home.localising.machine.LibreTranslate", "OPTIONS": options}
+    raise wrong("MACHINE_TRANSLATOR", f"must be deepl or libretranslate, or be left out: {because}")
+
+
 def count(name: str, *, default: int, because: str) -> int:
     """A whole number from 0 on. Raises ImproperlyConfigured."""
     value = int(read(name, env.int, default=default, because=because))

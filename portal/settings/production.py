@@ -2,7 +2,21 @@
 
 from .base import *
 from .base import BASE_DIR
-from .environment import address, cache, count, database, env, hosts, mail, payments, read, secret_key, sender, switch
+from .environment import (
+    address,
+    cache,
+    count,
+    database,
+    env,
+    hosts,
+    machine_translator,
+    mail,
+    payments,
+    read,
+    secret_key,
+    sender,
+    switch,
+)
 from .logs import LOGGING  # noqa: F401  # Django reads it here
 
 DEBUG = False
@@ -42,6 +56,7 @@ if bucket := read("MEDIA_BUCKET", env.str, default="", because="it is the name o
     }
 
 globals().update(payments(required=True))
+WAGTAILLOCALIZE_MACHINE_TRANSLATOR = machine_translator()
 
 # Whose address counts for log-in limits: the one that the outermost proxy of ours saw, not the proxy's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = count(

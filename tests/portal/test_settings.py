@@ -55,6 +55,8 @@ MALFORMED = [
     ("TRUSTED_PROXIES", "two"),
     ("TRUSTED_PROXIES", "-1"),
     ("MEDIA_ENDPOINT", "s3.example"),
+    ("MACHINE_TRANSLATOR", "babelfish"),
+    ("MACHINE_TRANSLATOR_URL", "translate.example"),
 ]
 BUCKET = {"MEDIA_BUCKET": "portal", "MEDIA_ACCESS_KEY": "a", "MEDIA_SECRET_KEY": "b"}
 

@@ -344,6 +344,11 @@ def admin(scene: Scene) -> Iterator[Stop]:
     promise = {"guarantor": "Stiftung Beispiel", "limit": "500.00", "promised_on": "2026-11-01"}
     ours = reverse("organisations:edit", args=[organisation("beispiel").pk])
     yield Stop("admin", "translations", reverse("translations"), who="editor")
+    editor = reverse("wagtailadmin_pages:edit", args=[scene.begun.pk])
+    yield Stop("admin", "translation editor", editor, who="editor")
+    yield Stop(
+        "admin", "translation, published too early", editor, who="editor", send={"action": "publish"}, leads_on=True
+    )
     yield Stop("admin", "translations, nothing fits", reverse("translations") + "?q=xyzzy", who="editor")
     yield Stop("admin", "pools", reverse("workshop_pools"), who="editor")
     yield Stop("admin", "workshop", reverse("wagtailadmin_pages:edit", args=[funded.pk]), who="editor")

@@ -6,24 +6,21 @@
   const { segments } = JSON.parse(editor.dataset.props);
   const segment = segments.find(({ id, type }) => type === "string" && String(id) === wanted[1]);
   if (!segment) return;
-  const text = new DOMParser().parseFromString(segment.source, "text/html").body.textContent.trim();
 
-  const find = () => [...editor.querySelectorAll("li")].find((item) => item.textContent.includes(text));
-  const show = (item) => {
-    const panel = item.closest("[role=tabpanel], section[id^=tab-]");
-    const tab = panel && document.querySelector(`[role=tab][href="#${panel.id}"], [role=tab][aria-controls="${panel.id}"]`);
-    if (tab) tab.click();
+  const find = () =>
+    [...editor.querySelectorAll("li.incomplete, li.complete, li.errored")].find(
+      (item) => item.querySelector("p")?.textContent.trim() === segment.source.trim() && item.offsetParent,
+    );
+  let tries = 0;
+  const timer = setInterval(() => {
+    tries += 1;
+    const tab = document.getElementById(`tab-label-${segment.location.tab}`);
+    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
+    const item = find();
+    if (item || tries > 50) clearInterval(timer);
+    if (!item) return;
     item.scrollIntoView({ block: "center" });
     item.style.outline = "3px solid currentColor";
     item.querySelector("button")?.focus({ preventScroll: true });
-  };
-  const now = find();
-  if (now) return show(now);
-  const observer = new MutationObserver(() => {
-    const item = find();
-    if (!item) return;
-    observer.disconnect();
-    show(item);
-  });
-  observer.observe(editor, { childList: true, subtree: true });
+  }, 100);
 })();
