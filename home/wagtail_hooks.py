@@ -52,7 +52,7 @@ hooks.register("before_edit_snippet", publishing.refuse_in_editor, order=-10)
 
 @hooks.register("insert_editor_js")
 def lead_to_segments() -> str:
-    return format_html('<script src="{}"></script>', static("home/translation_editor.js"))
+    return format_html('<script src="{}" defer></script>', static("home/translation_editor.js"))
 
 
 @hooks.register("construct_reports_menu")

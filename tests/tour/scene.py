@@ -14,12 +14,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
-from wagtail.models import Locale
 from wagtail.users.models import UserProfile
-from wagtail_localize.models import StringTranslation, Translation
 
 from home import languages
-from home.localising.actions import start_translation
 from members.letters.models import MOST_TRIES, Letter
 from members.models import Membership, Role, User
 from pooling import links
@@ -58,6 +55,7 @@ from tests.pooling.bank_statements import booked, statement
 
 from .joining import add_joining
 from .pools import CALLED_OFF, PLAN, QUEUE
+from .translating import begin_translation
 
 
 def local(address: str) -> str:
@@ -134,21 +132,7 @@ class Scene:
         library = ResourceIndexPage.objects.get(locale__language_code=elsewhere)
         only = page("Tour", parent=library, model=ResourcePage, summary="Tour")
         [self.only_elsewhere] = [v.url for v in languages.versions(only) if v.language == self.language]
-        self.begin_translation(only)
-
-    def begin_translation(self, source: ResourcePage) -> None:
-        """Into a language that nobody reads the tour in, since the page has to stay one that is only elsewhere."""
-        third = next(code for code in languages.codes() if code not in (self.language, source.locale.language_code))
-        self.begun = start_translation(source=source, locale=Locale.objects.get(language_code=third), by=None)
-        books = Translation.objects.get(source__object_id=source.translation_key, target_locale=self.begun.locale)
-        title = books.source.stringsegment_set.get(context__path="title")
-        StringTranslation.objects.create(
-            translation_of=title.string,
-            context=title.context,
-            locale=self.begun.locale,
-            data="Giro",
-            translation_type=StringTranslation.TRANSLATION_TYPE_MACHINE,
-        )
+        self.begun = begin_translation(only, read_in=self.language)
 
     def add_pledges(self) -> None:
         full = Past("full", PLAN, self.full.translation_key, self.now)
