@@ -23,7 +23,10 @@ from wagtail_localize.models import TranslationSource
 def family_of(page: Page) -> PageQuerySet:
     """`page`, its translations, and what they are aliases of."""
     keys = {page.translation_key, *([page.alias_of.translation_key] if page.alias_of_id else [])}
-    return Page.objects.filter(Q(translation_key__in=keys) | Q(aliases__translation_key__in=keys)).distinct()
+    # Two ways that each have an index; joined by OR they would make the database go through all pages.
+    own = Page.objects.filter(translation_key__in=keys).values("pk")
+    shown = Page.objects.filter(aliases__translation_key__in=keys).values("pk")
+    return Page.objects.filter(pk__in=own.order_by().union(shown.order_by()))
 
 
 def restrictions_of(page: Page) -> QuerySet[PageViewRestriction]:

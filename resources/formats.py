@@ -1,4 +1,4 @@
-"""What a resource is, by its form."""
+"""What a resource is, by its form and by what it takes to follow it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,3 +11,11 @@ class Format(models.TextChoices):
     TOOL = "tool", _("Tool")
     EXAMPLE = "example", _("Example")
     RECORDING = "recording", _("Recording")
+
+
+class Level(models.TextChoices):
+    """What readers should know before."""
+
+    STARTING = "starting", _("For a start")
+    SOME = "some", _("With some experience")
+    ADVANCED = "advanced", _("Advanced")

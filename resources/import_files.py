@@ -16,13 +16,13 @@ from home.content_files.markdown import Document, read_document, require_same_bl
 from home.content_files.reading import ContentError
 from home.languages import codes
 
-from .formats import Format
+from .formats import Format, Level
 
 # The text fields of a resource that a file may hold, and their longest; the first two it must.
 TEXTS = {"title": 255, "summary": 200, "slug": 80, "author": 120, "search_description": 300}
 REQUIRED = ("title", "summary")
 # What is the same in every language: it stands in the file of the source language, and may stand in the others.
-SHARED = ("topics", "format")
+SHARED = ("topics", "format", "level")
 FIELDS = ("key", *TEXTS, *SHARED)
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -138,6 +138,8 @@ def require_known_fields(document: Document) -> None:
         raise ContentError("the slug must be of lower-case letters, digits and hyphens, for example neue-homepage.")
     if "format" in front and front["format"] not in Format.values:
         raise ContentError(f"the format is not known; there are {', '.join(Format.values)}.")
+    if "level" in front and front["level"] not in Level.values:
+        raise ContentError(f"the level is not known; there are {', '.join(Level.values)}.")
     topics = front.get("topics", [])
     if not (isinstance(topics, list) and all(isinstance(topic, str) for topic in topics)):
         raise ContentError("topics must be a list, for example [website, data-protection].")

@@ -157,4 +157,4 @@ class Known:
         """What is the same in every language. Raises ContentError."""
         front = source.document.front
         topics = [self.topic(name, source.language) for name in front.get("topics", [])]
-        return {"format": front.get("format", Format.GUIDE), "topics": topics}
+        return {"format": front.get("format", Format.GUIDE), "level": front.get("level", ""), "topics": topics}

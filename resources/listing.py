@@ -22,7 +22,7 @@ from wagtail.models import Locale
 from home.freshness import CONTENT, TOPICS, current_stamps, stamp_key
 from home.models import Topic
 
-from .formats import Format
+from .formats import Format, Level
 
 PER_PAGE = 24
 NUMBERS_LAST = 600  # seconds: the longest that a change nobody announced stays unseen
@@ -45,17 +45,18 @@ class Choice:
 
 @dataclass(frozen=True)
 class Numbers:
-    """How many resources there are: of a format on a topic, by the topic's translation key, and of a format at all."""
+    """How many resources there are by topic (its translation key), format and level; and by the latter two at all."""
 
-    by_topic: dict[tuple[Any, str], int]
-    by_format: dict[str, int]
+    by_topic: dict[tuple[Any, str, str], int]
+    in_all: dict[tuple[str, str], int]
 
-    def of(self, topic: Topic | None, format: str) -> int:
-        """Those that both filters show; None and "" are no filter."""
+    def of(self, topic: Topic | None = None, format: str = "", level: str = "") -> int:
+        """Those that all of these filters show; None and "" are no filter."""
         if topic is None:
-            return self.by_format.get(format, 0) if format else sum(self.by_format.values())
-        formats = [format] if format else list(self.by_format)
-        return sum(self.by_topic.get((topic.translation_key, each), 0) for each in formats)
+            counted = list(self.in_all.items())
+        else:
+            counted = [(how, n) for (key, *how), n in self.by_topic.items() if key == topic.translation_key]
+        return sum(n for (form, deep), n in counted if format in ("", form) and level in ("", deep))
 
 
 class Listing:
@@ -80,30 +81,43 @@ class Listing:
     def format(self) -> str:
         return self.asked.get("format", "") if self.asked.get("format") in Format.values else ""
 
+    @cached_property
+    def level(self) -> str:
+        return self.asked.get("level", "") if self.asked.get("level") in Level.values else ""
+
     @property
     def sort(self) -> str:
         return self.asked.get("sort", "") if self.asked.get("sort") in ORDERS else ""
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.topic or self.format)
+        return bool(self.topic or self.format or self.level)
 
     @cached_property
     def topics(self) -> list[Choice]:
-        """Topics of which there is something at all, with their numbers in the chosen format."""
+        """Topics of which there is something at all, with their numbers beside the other filters."""
         return [
-            Choice(topic.slug, topic.name, self.numbers.of(topic, self.format), topic == self.topic)
+            Choice(topic.slug, topic.name, self.numbers.of(topic, self.format, self.level), topic == self.topic)
             for topic in self.all_topics
-            if self.numbers.of(topic, "")
+            if self.numbers.of(topic)
         ]
 
     @cached_property
     def formats(self) -> list[Choice]:
-        """Formats of which there is something at all, with their numbers on the chosen topic."""
+        """Formats of which there is something at all, likewise."""
         return [
-            Choice(value, label, self.numbers.of(self.topic, value), value == self.format)
+            Choice(value, label, self.numbers.of(self.topic, value, self.level), value == self.format)
             for value, label in Format.choices
-            if self.numbers.of(None, value)
+            if self.numbers.of(format=value)
+        ]
+
+    @cached_property
+    def levels(self) -> list[Choice]:
+        """Levels of which there is something at all, likewise."""
+        return [
+            Choice(value, label, self.numbers.of(self.topic, self.format, value), value == self.level)
+            for value, label in Level.choices
+            if self.numbers.of(level=value)
         ]
 
     @property
@@ -115,19 +129,21 @@ class Listing:
         """The resources shown. A page that there is not is the nearest that there is."""
         found = self.everything.about(self.topic) if self.topic else self.everything
         found = found.of_format(self.format) if self.format else found
+        found = found.of_level(self.level) if self.level else found
         # Sorting keys alone is much cheaper than sorting whole pages, of which only these few are needed.
         paginator = Paginator(found.order_by(*ORDERS[self.sort][1]).values_list("pk", flat=True), PER_PAGE)
-        paginator.count = self.numbers.of(self.topic, self.format)
+        paginator.count = self.numbers.of(self.topic, self.format, self.level)
         page = paginator.get_page(self.asked.get("page", "1"))
         keys = list(page.object_list)
         pages = self.everything.model.objects.in_bulk(keys)
-        page.object_list = [pages[key] for key in keys]
+        page.object_list = [pages[key] for key in keys if key in pages]
         return page
 
     @property
     def query(self) -> str:
         """What an address needs to show the same on another page."""
-        chosen = {"topic": self.topic.slug if self.topic else "", "format": self.format, "sort": self.sort}
+        chosen = {"topic": self.topic.slug if self.topic else "", "format": self.format, "level": self.level}
+        chosen["sort"] = self.sort
         return urlencode({name: value for name, value in chosen.items() if value})
 
 
@@ -144,6 +160,6 @@ def kept_numbers(everything: Any, key: str) -> Numbers:
 def count(everything: Any) -> Numbers:
     """Two statements, whatever is asked for afterwards."""
     counted = everything.order_by()
-    by_topic = counted.values_list("topics__translation_key", "format").annotate(n=Count("pk", distinct=True))
-    by_format = counted.values_list("format").annotate(n=Count("pk"))
-    return Numbers({(topic, format): n for topic, format, n in by_topic}, dict(by_format))
+    by_topic = counted.values_list("topics__translation_key", "format", "level").annotate(n=Count("pk", distinct=True))
+    in_all = counted.values_list("format", "level").annotate(n=Count("pk"))
+    return Numbers({tuple(how): n for *how, n in by_topic}, {(format, level): n for format, level, n in in_all})

@@ -28,13 +28,13 @@ from home.plain_text import plain_text
 from home.structured import Data
 from home.translations import localised
 
-from .formats import Format
+from .formats import Format, Level
 from .listing import Listing
 from .readers import ReaderCount, Said
 from .search_entry import SearchEntry
 from .structured import article
 
-__all__ = ["Format", "ReaderCount", "ResourceIndexPage", "ResourcePage", "Said", "SearchEntry"]
+__all__ = ["Format", "Level", "ReaderCount", "ResourceIndexPage", "ResourcePage", "Said", "SearchEntry"]
 
 WORDS_PER_MINUTE = 200
 
@@ -49,6 +49,9 @@ class ResourceQuerySet(ContentQuerySet):
 
     def of_format(self, format: str) -> ResourceQuerySet:
         return self.filter(format=format)
+
+    def of_level(self, level: str) -> ResourceQuerySet:
+        return self.filter(level=level)
 
     def newest_first(self) -> ResourceQuerySet:
         return self.order_by("-first_published_at", "-pk")
@@ -105,6 +108,13 @@ class ResourcePage(ContentPage):
     )
     topics = ParentalManyToManyField(Topic, blank=True, related_name="resources", verbose_name=_("topics"))
     format = models.CharField(_("format"), max_length=20, choices=Format.choices, default=Format.GUIDE)
+    level = models.CharField(
+        _("level"),
+        max_length=20,
+        blank=True,
+        choices=Level.choices,
+        help_text=_("What readers should know before. Leave it empty if the text is for everybody."),
+    )
     author = models.CharField(
         _("author"), max_length=120, blank=True, help_text=_("Who answers for the text: a role or a team.")
     )
@@ -131,6 +141,7 @@ class ResourcePage(ContentPage):
             [
                 FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
                 FieldPanel("format"),
+                FieldPanel("level"),
                 FieldPanel("author"),
                 FieldPanel("reviewed_on"),
             ],

@@ -54,13 +54,14 @@ class Matched(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for. `kind` and `format` are empty, and `topic` is None, where it may be any."""
+    """What is asked for. `kind`, `format` and `level` are empty, and `topic` is None, where it may be any."""
 
     text: str
     language: str
     kind: str = ""
     topic: Topic | None = None
     format: str = ""
+    level: str = ""
 
     @property
     def stems(self) -> list[str]:
@@ -115,6 +116,8 @@ def filtered(entries: QuerySet[SearchEntry], wanted: Wanted) -> QuerySet[SearchE
         entries = entries.filter(pk__in=SearchEntry.objects.filter(about).values("pk"))
     if wanted.format:
         entries = entries.filter(page__resourcepage__format=wanted.format)
+    if wanted.level:
+        entries = entries.filter(page__resourcepage__level=wanted.level)
     return entries
 
 

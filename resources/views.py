@@ -14,7 +14,7 @@ from home import languages
 from home.models import Topic
 from home.privacy import public_pages
 
-from .formats import Format
+from .formats import Format, Level
 from .search import MOST_CHARACTERS, Wanted, hits_elsewhere, kinds, search
 from .search_entry import Kind
 
@@ -34,10 +34,11 @@ def search_page(request: HttpRequest) -> HttpResponse:
         kind=known(request.GET.get("kind"), Kind.values),
         topic=next((topic for topic in topics if topic.slug == request.GET.get("topic")), None),
         format=known(request.GET.get("format"), Format.values),
+        level=known(request.GET.get("level"), Level.values),
     )
     readable = public_pages()
     results = search(wanted, readable=readable, page=request.GET.get("page", "1")) if text else None
-    chosen = {"q": text[:MOST_CHARACTERS], "kind": wanted.kind, "format": wanted.format}
+    chosen = {"q": text[:MOST_CHARACTERS], "kind": wanted.kind, "format": wanted.format, "level": wanted.level}
     chosen["topic"] = wanted.topic.slug if wanted.topic else ""
     context = {
         "text": chosen["q"],
@@ -46,7 +47,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "kinds": kinds(results.counts) if results else [],
         "topics": topics,
         "formats": Format.choices,
-        "is_narrowed": bool(wanted.kind or wanted.topic or wanted.format),
+        "levels": Level.choices,
+        "is_narrowed": bool(wanted.kind or wanted.topic or wanted.format or wanted.level),
         "query": urlencode({name: value for name, value in chosen.items() if value}),
         "most": MOST_CHARACTERS,
     }

@@ -64,13 +64,16 @@ def in_language(code: str) -> list[str]:
 
 def test_languages_are_paired_by_key_and_translated_whole(client: Client, library: Any, tmp_path: Path) -> None:
     topic("Website", fr="Site internet")
-    write(tmp_path, "de/neue-homepage.md", key="homepage", topics="[website]", format="tool")
+    write(tmp_path, "de/neue-homepage.md", key="homepage", topics="[website]", format="tool", level="some")
     write(tmp_path, "fr/nouveau-site.md", key="homepage")
     report = import_resources(tmp_path)
     assert (report.refused, report.numbers) == ([], (2, 0, 0))
     german = ResourcePage.objects.get(slug="neue-homepage")
     french = german.get_translations().get().specific
-    assert (french.slug, french.title, french.live, french.format) == ("nouveau-site", "Nouveau-Site", True, "tool")
+    assert (french.slug, french.title, french.live, french.format, french.level) == (
+        *("nouveau-site", "Nouveau-Site", True),
+        *("tool", "some"),
+    )
     assert [found.name for found in french.topics.all()] == ["Site internet"]
     assert is_whole(german)
     assert "<b>Satz</b>" in client.get("/fr/ressources/nouveau-site/").content.decode()
@@ -147,6 +150,7 @@ def test_a_text_without_a_file_stays(library: Any, tmp_path: Path) -> None:
         ({"summary": "x" * 201}, "summary has 201 characters, at most 200"),
         ({"summary": None}, "summary is missing"),
         ({"format": "film"}, "the format is not known; there are guide"),
+        ({"level": "expert"}, "the level is not known; there are starting"),
         ({"topics": "[nope]"}, "the topic nope is not known; there are website"),
         ({"topics": "website"}, "topics must be a list"),
         ({"slug": "Neue Homepage"}, "the slug must be of lower-case letters"),

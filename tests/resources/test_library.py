@@ -131,6 +131,21 @@ def test_each_choice_says_how_many_it_shows_beside_the_other_filter(client: Clie
     assert {choice.value: choice.count for choice in listing.formats} == {"guide": 1, "tool": 0}
 
 
+def test_the_level_is_shown_and_narrows_the_list(client: Client, library: Any) -> None:
+    about = topic("Website")
+    resource(library, "Eins", level="starting", topics=[about])
+    resource(library, "Zwei", level="advanced", format="tool", topics=[about])
+    resource(library, "Drei")
+    assert shown(client, "/de/wissen/?level=starting") == ["Eins"]
+    assert shown(client, "/de/wissen/?level=nope") == ["Drei", "Zwei", "Eins"]
+    listing = client.get("/de/wissen/?level=advanced&topic=website").context["listing"]
+    assert {choice.value: choice.count for choice in listing.levels} == {"starting": 1, "advanced": 1}
+    assert {choice.value: choice.count for choice in listing.formats} == {"guide": 0, "tool": 1}
+    assert {choice.value: choice.count for choice in listing.topics} == {"website": 1}
+    assert (listing.query, listing.page.paginator.count) == ("topic=website&level=advanced", 1)
+    assert "Fortgeschritten" in client.get("/de/wissen/zwei/").content.decode()
+
+
 def test_the_list_has_an_order_and_pages_each_with_an_address(client: Client, library: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("resources.listing.PER_PAGE", 2)
     for title, words in [("B", 900), ("C", 1), ("A", 300)]:

@@ -145,9 +145,10 @@ def test_topic_and_format_narrow_the_list(library: Any) -> None:
     made = resource(library, "Mit Thema", "Ablage", format="tool")
     made.topics = [about := topic("Website")]
     made.save_revision().publish()
-    resource(library, "Ohne", "Ablage", format="guide")
+    resource(library, "Ohne", "Ablage", format="guide", level="some")
     assert titles("Ablage", topic=about) == ["Mit Thema"]
     assert titles("Ablage", format="guide") == ["Ohne"]
+    assert titles("Ablage", level="some") == ["Ohne"]
     assert titles("Website") == ["Mit Thema"]
 
 
