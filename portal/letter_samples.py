@@ -146,9 +146,28 @@ TAKEN_BACK: Facts = INVOICED | {
     "value_date": NOW.date(),
     "reference": "ZKB20270301-4711/R",
 }
+DISPUTE: Facts = {
+    "standing": 8,
+    "turn": "opened",
+    "amount": 250_000,
+    "goes_back": 0,
+    "twice": 0,
+    "stands": True,
+}
+NOT_STANDING: Facts = {"stands": False}
+METHOD_CHANGED: Facts = {
+    "is_removed": False,
+    "new_method": "Mastercard •••• 4444",
+    "pledges": 1,
+    "by": "Anna Keller, anna.keller@example.org",
+    "when": NOW,
+    "methods_url": address("payment-methods/example/"),
+}
 CANCELLED: Facts = {
     "standing": 8,
     "comes_back": 250_000,
+    "disputed": 0,
+    "taken": 0,
     "under_way": 0,
     **NOT_CREDITED,
     "reason": {
@@ -324,6 +343,24 @@ GROUPS: dict[str, dict[str, States]] = {
             "expires": METHOD_ENDS,
             "gone": METHOD_ENDS | {"is_gone": True},
         },
+        "pooling/letters/method_changed.txt": {
+            "replaced": METHOD_CHANGED,
+            "replaced for two pledges": METHOD_CHANGED | {"pledges": 2},
+            "removed": METHOD_CHANGED | {"is_removed": True, "new_method": "", "pledges": 0},
+        },
+        "pooling/letters/dispute.txt": {
+            "opened": DISPUTE,
+            "opened and due back": DISPUTE | NOT_STANDING | {"goes_back": 250_000},
+            "opened and sent back": DISPUTE | NOT_STANDING,
+            "won": DISPUTE | {"turn": "won"},
+            "won and due back": DISPUTE | NOT_STANDING | {"turn": "won", "goes_back": 250_000},
+            "won and sent back": DISPUTE | NOT_STANDING | {"turn": "won"},
+            "ended": DISPUTE | {"turn": "closed"},
+            "lost": DISPUTE | {"turn": "lost"},
+            "lost and called off": DISPUTE | NOT_STANDING | {"turn": "lost"},
+            "lost in part": DISPUTE | NOT_STANDING | {"turn": "lost", "amount": 100_000, "goes_back": 150_000},
+            "lost and sent back before": DISPUTE | NOT_STANDING | {"turn": "lost", "twice": 250_000},
+        },
         "pooling/letters/charged.txt": {"": PAID, "takes place": PAID | {"takes_place": True}},
         "pooling/letters/failed.txt": {"declined": FAILED, "confirmation": FAILED | {"asks_for_confirmation": True}},
         "pooling/letters/mending.txt": {
@@ -351,6 +388,10 @@ GROUPS: dict[str, dict[str, States]] = {
             "money back": CANCELLED,
             "under way": CANCELLED | {"comes_back": 0, "under_way": 250_000},
             "nothing paid": CANCELLED | {"comes_back": 0},
+            "disputed": CANCELLED | {"comes_back": 0, "disputed": 250_000},
+            "disputed in part": CANCELLED | {"comes_back": 150_000, "disputed": 100_000},
+            "given back in part": CANCELLED | {"comes_back": 150_000, "taken": 100_000},
+            "given back by the bank": CANCELLED | {"comes_back": 0, "taken": 250_000},
             "invoice is void": CANCELLED | BY_INVOICE | CREDITED | {"comes_back": 0},
             "invoice was paid": CANCELLED | BY_INVOICE | CREDITED | {"void_invoice": ""},
         },

@@ -26,6 +26,7 @@ from pooling.payments import PROVIDERS, provider
 from pooling.payments.base import DisputeMade, OutcomeUnknown, Progress, RefundResult, RequestRefused
 
 from .charge_backs import charge_back, reinstate
+from .dispute_letters import tell_dispute
 from .refunds import enter_refund_result
 from .settlement import ask, enter_result
 
@@ -98,6 +99,7 @@ def enter_dispute(*, attempt: Attempt, made: DisputeMade, now: datetime) -> Disp
         return known
     before = DisputeState(known.state) if known else None
     has_turned = before != made.state or (known is not None and known.is_inquiry and not made.is_inquiry)
+    was_told = known is not None and not known.is_inquiry
     restored = dispute.charged_back if made.state != DisputeState.LOST else 0
     dispute.attempt, dispute.charged_back = attempt, dispute.charged_back - restored
     write(dispute, made=made, now=now)
@@ -113,7 +115,9 @@ def enter_dispute(*, attempt: Attempt, made: DisputeMade, now: datetime) -> Disp
         if before == DisputeState.LOST:
             kind = "dispute_reinstated"
         figures = {"amount": amount, "dispute": dispute.pk, "state": str(made.state)}
-        record(pool, kind, now=now, pledge=charge.pledge, charge=charge, **figures)
+        turn = record(pool, kind, now=now, pledge=charge.pledge, charge=charge, **figures)
+        if not made.is_inquiry and not (was_told and made.state in Dispute.OPEN_STATES):
+            tell_dispute(dispute=dispute, pledge=charge.pledge, once=turn.pk, now=now)
     if made.state not in Dispute.OPEN_STATES:
         release_refunds(attempt=attempt, now=now)
     return dispute

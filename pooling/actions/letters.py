@@ -151,19 +151,27 @@ def tell_all_lapsed(*, pool: Pool, now: datetime) -> int:
 
 
 def tell_all_cancelled(*, pool: Pool, now: datetime) -> int:
-    """The workshop was called off: why, and what comes back."""
+    """The workshop was called off: why, what comes back, and what of it waits for a bank's decision."""
 
     def facts(pledge: Pledge) -> Facts:
         charges = pledge.charges.all()
+        attempts = [attempt for charge in charges for attempt in charge.attempts.all()]
+        disputed = {attempt.pk for attempt in attempts if attempt.is_disputed}
         refunds = [refund for charge in charges for refund in charge.refunds.all()]
+        due = [refund for refund in refunds if refund.reason == RefundReason.CANCELLED]
+        held = sum(refund.amount for refund in due if refund.attempt_id in disputed)
         return {
             "reason": pool.cancel_reason,
-            "comes_back": sum(refund.amount for refund in refunds if refund.reason == RefundReason.CANCELLED),
+            "comes_back": sum(refund.amount for refund in due) - held,
+            "disputed": held,
+            "taken": sum(dispute.charged_back for attempt in attempts for dispute in attempt.disputes.all()),
             "under_way": sum(charge.amount for charge in charges if charge.state == ChargeState.SENDING),
         } | credited(pledge)
 
     pledges = ended_with(pool).prefetch_related(
-        Prefetch("charges", Charge.objects.select_related("invoice__credit_note")), "charges__refunds"
+        Prefetch("charges", Charge.objects.select_related("invoice__credit_note")),
+        "charges__refunds",
+        "charges__attempts__disputes",
     )
     return tell_each("cancelled", pool=pool, pledges=pledges, facts=facts, now=now)
 

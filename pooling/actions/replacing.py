@@ -20,6 +20,7 @@ from pooling.models.pledge import PledgeQuerySet
 from pooling.payments.base import Method
 
 from .errors import MethodNeeded, MethodReleased, NotTheirMethods, PaymentUnderWay
+from .method_letters import tell_method_removed, tell_method_replaced
 from .methods import ENDED, OWING, forget_method, keep_method, release_method
 from .twint import require_within_limit
 
@@ -105,10 +106,13 @@ def use_instead(
         pledge.pool = pools[pledge.pool_id]
         require_within_limit(most=pledge.most, method=new, pays_by=PaysBy.CARD)
     moved = [pledge for pledge in locked if pledge.pk in still and new.pk != old.pk]
+    last = None
     for pledge in moved:
         pledge.method = new
         pledge.save(update_fields=["method"])
-        record(pools[pledge.pool_id], "method_replaced", now=now, by=by, pledge=pledge)
+        last = record(pools[pledge.pool_id], "method_replaced", now=now, by=by, pledge=pledge)
+    if last is not None:
+        tell_method_replaced(old=old, new=new, pledges=len(moved), by=by, once=last.pk, now=now)
     return len(moved)
 
 
@@ -118,17 +122,17 @@ def remove_method(*, method: SavedMethod, by: User, now: datetime) -> None:
     Raises NotTheirMethods, MethodNeeded while a pledge needs it. Where the provider can't be reached, tick asks again.
     """
     require_theirs(method=method, by=by)
-    release_unneeded(method=method, now=now)
+    release_unneeded(method=method, by=by, now=now)
 
 
-def release_unneeded(*, method: SavedMethod, now: datetime) -> None:
-    """As remove_method."""
-    if mark_unneeded(method=method, now=now):
+def release_unneeded(*, method: SavedMethod, now: datetime, by: User | None = None) -> None:
+    """As remove_method. Nobody is told of it unless somebody removes it by itself (`by`)."""
+    if mark_unneeded(method=method, by=by, now=now):
         forget_method(method=method, now=now)
 
 
 @transaction.atomic
-def mark_unneeded(*, method: SavedMethod, now: datetime) -> bool:
+def mark_unneeded(*, method: SavedMethod, by: User | None, now: datetime) -> bool:
     """Mark it as released, so that no pledge takes it from now on: decided under its lock, which those take as well.
 
     False if it is marked already.
@@ -140,6 +144,8 @@ def mark_unneeded(*, method: SavedMethod, now: datetime) -> bool:
         raise MethodNeeded
     locked.released_at = now
     locked.save(update_fields=["released_at"])
+    if by is not None:
+        tell_method_removed(method=method, by=by, now=now)
     return True
 
 
