@@ -237,6 +237,16 @@ def test_a_checkout_payment_is_paid(server: StripeServer, client: stripe.StripeC
     assert paid["line_items"]["data"][0]["description"] == "Workshop"
 
 
+def test_the_checkout_page_is_paid_with_twint(server: StripeServer, client: stripe.StripeClient, customer: str) -> None:
+    session = client.v1.checkout.sessions.create(payment_session(customer))
+    path = str(session.url).removeprefix(server.base)
+    assert "Pay with TWINT" in server.request("GET", path)[1]
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert server.request("POST", path, "do=twint&pm=pm_card_visa", **form)[0] == 303
+    paid = client.v1.checkout.sessions.retrieve(session.id, {"expand": ["payment_intent.latest_charge"]}).to_dict()
+    assert paid["payment_intent"]["latest_charge"]["payment_method_details"]["type"] == "twint"
+
+
 @pytest.mark.parametrize(("do", "outcome"), [("settle", "succeeded"), ("settle_fail", "failed")])
 def test_a_delayed_payment_is_settled_later(
     server: StripeServer,

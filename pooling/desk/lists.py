@@ -119,9 +119,10 @@ class ReceivableListView(DeskListView):
         Cell("age", gettext_lazy("Age"), lambda charge: str(LABELS[charge.age])),
         Cell("number", gettext_lazy("Document"), number_of),
         Cell("amount", gettext_lazy("Amount"), lambda charge: Francs(charge.amount), sort_key="amount", is_figure=True),
-        Cell("paid", gettext_lazy("Paid"), lambda charge: Francs(charge.captured), is_figure=True),
+        # The page has to fit 1280 pixels: what is paid is the amount less what is open, and an invoice has its number.
+        Cell("paid", gettext_lazy("Paid"), lambda charge: Francs(charge.captured), is_figure=True, is_on_page=False),
         Cell("workshop", gettext_lazy("Workshop"), workshop_of),
-        Cell("way", gettext_lazy("Payment method"), lambda charge: charge.get_pays_by_display()),
+        Cell("way", gettext_lazy("Payment method"), lambda charge: charge.get_pays_by_display(), is_on_page=False),
         Cell("state", gettext_lazy("State"), lambda charge: charge.get_state_display(), is_on_page=False),
         Cell("reason", gettext_lazy("Why it will not be paid"), reason_of, is_on_page=False),
     )

@@ -191,9 +191,9 @@ def terms(plan: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
 
 
 def way_to_pay(by: Organisation, outcome: str, *, at: datetime) -> dict[str, Any]:
-    """By invoice, or with a method that does this in the sandbox."""
-    if outcome == "invoice":
-        return {"pays_by": PaysBy.INVOICE}
+    """By invoice, with TWINT by a link, or with a method that does this in the sandbox."""
+    if outcome in (PaysBy.INVOICE, PaysBy.TWINT):
+        return {"pays_by": PaysBy(outcome)}
     return {"method": method(by, BEHAVIOURS[outcome], at=at)}
 
 

@@ -60,7 +60,8 @@ CARDS = {
         "4000008260003178", "unless_setup", "insufficient_funds"
     ),
 }
-TWINT_NAMES = ("pm_twint", "twint")
+TWINT = "pm_twint"
+TWINT_NAMES = (TWINT, "twint")
 DECLINED_CARD = "pm_card_chargeDeclined"
 GOOD_CARD = "pm_card_visa"
 

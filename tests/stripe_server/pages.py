@@ -6,7 +6,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from .answers import WORLD
-from .cards import CARDS, DECLINED_CARD, GOOD_CARD
+from .cards import CARDS, DECLINED_CARD, GOOD_CARD, TWINT
 from .confirming import authenticate
 from .errors import StripeError
 from .paying import complete_session, let_time_pass
@@ -25,9 +25,11 @@ PAGE = """<!doctype html>
 CHECKOUT_FIELDS = """
 <label>Payment method <select name="pm">{options}</select></label>
 <button name="do" value="pay">Pay</button>
+{twint}
 <button name="do" value="fail">Fail</button>
 <button name="do" value="cancel">Cancel</button>
 """
+TWINT_BUTTON = '<button name="do" value="twint">Pay with TWINT</button>'
 BANK_FIELDS = """
 <button name="do" value="ok">Authorise</button>
 <button name="do" value="no">Fail</button>
@@ -54,7 +56,8 @@ async def answer_checkout(request: web.Request) -> web.Response:
         if not session["cancel_url"]:
             return checkout_page(world, session, "No cancel_url was given.")
         raise web.HTTPSeeOther(session["cancel_url"])
-    chosen = DECLINED_CARD if form.get("do") == "fail" else str(form.get("pm", GOOD_CARD))
+    fixed = {"fail": DECLINED_CARD, "twint": TWINT}
+    chosen = fixed.get(str(form.get("do"))) or str(form.get("pm", GOOD_CARD))
     try:
         complete_session(world, session, chosen)
     except StripeError as error:
@@ -64,13 +67,15 @@ async def answer_checkout(request: web.Request) -> web.Response:
 
 def checkout_page(world: World, session: Object, error: str = "") -> web.Response:
     types = session["payment_method_types"]
-    names = [*(CARDS if "card" in types else ()), *(["pm_twint"] if "twint" in types else ())]
+    by_twint = "twint" in types
+    names = [*(CARDS if "card" in types else ()), *([TWINT] if by_twint else ())]
     options = "".join(f'<option value="{name}">{name}</option>' for name in names)
     what = "Save a payment method"
     if session["mode"] == "payment":
         what = f"{session['amount_total'] / 100:.2f} {session['currency'].upper()}"
+    fields = CHECKOUT_FIELDS.format(options=options, twint=TWINT_BUTTON if by_twint else "")
     items = "; ".join(f"{item['quantity']} x {item['description']}" for item in world.session_items[session["id"]])
-    return page("Checkout", f"{what} {items}", CHECKOUT_FIELDS.format(options=options), error)
+    return page("Checkout", f"{what} {items}", fields, error)
 
 
 async def answer_bank(request: web.Request) -> web.Response:

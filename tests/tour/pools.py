@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-# A pool that is full on the day it opens; called off, it pays everybody back.
+# All shares stand on the day it opens, and are paid.
 PLAN: dict[str, Any] = {
     "state": "confirmed",
     "cost": "600.00",
@@ -19,6 +19,12 @@ PLAN: dict[str, Any] = {
         {"organisation": "beispiel", "shares": 1, "by": 5, "outcome": "paid"},
         {"organisation": "exemple", "shares": 1, "by": 4, "outcome": "paid"},
     ],
+}
+
+# The same, while the second one is still to be paid with TWINT.
+FULL: dict[str, Any] = PLAN | {
+    "state": "funded",
+    "pledges": [PLAN["pledges"][0], PLAN["pledges"][1] | {"outcome": "twint"}],
 }
 
 # One in which a place is offered to the first in line, and a second one waits.

@@ -39,6 +39,7 @@ from pooling.models import (
     ChargeState,
     Creditor,
     Invoice,
+    PaysBy,
     Pledge,
     Pool,
     SandboxEntry,
@@ -54,7 +55,7 @@ from tests.members.factories import UserFactory
 from tests.pooling.bank_statements import booked, statement
 
 from .joining import add_joining
-from .pools import CALLED_OFF, PLAN, QUEUE
+from .pools import CALLED_OFF, FULL, QUEUE
 from .translating import begin_translation
 
 
@@ -135,11 +136,12 @@ class Scene:
         self.begun = begin_translation(only, read_in=self.language)
 
     def add_pledges(self) -> None:
-        full = Past("full", PLAN, self.full.translation_key, self.now)
+        full = Past("full", FULL, self.full.translation_key, self.now)
         called_off = Past("called off", CALLED_OFF, self.called_off.translation_key, self.now)
         queue = Past("queue", QUEUE, self.queue.translation_key, self.now)
         act_out([full, called_off, queue], now=self.now)
         self.add_queue(queue.pool)
+        self.by_twint = self.pledge_of(full.pool, "exemple")
         off = called_off.pool
         cancel_pool(pool=off, reason="Krankheit", by=self.people["operator"], now=self.now)
         send_due_refunds(now=self.now)
@@ -167,7 +169,7 @@ class Scene:
         self.approval = Approval.objects.select_related("pledge").get(state=ApprovalState.ASKED)
         self.approval = self.asked_again(self.approval)
         self.declined = self.refused(early, "muster")
-        self.asked = Charge.objects.get(state=ChargeState.ACTION_REQUIRED)
+        self.asked = Charge.objects.get(state=ChargeState.ACTION_REQUIRED, pays_by=PaysBy.CARD)
         self.invoiced = self.pledge_of(pool_of("online-counselling-start"), "exemple")
         self.paid = self.pledge_of(pool_of("data-protection-practice"), "esempio")
         self.falling = self.pledge_of(pool_of("accessible-documents"), "muster")

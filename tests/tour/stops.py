@@ -243,6 +243,11 @@ def payments(scene: Scene) -> Iterator[Stop]:
     yield Stop(
         "payment", "by invoice instead of by card", scene.url("pooling:pledge_way", scene.standing.uuid), who="muster"
     )
+    instead_of_twint = scene.url("pooling:pledge_way", scene.by_twint.uuid)
+    with_twint = scene.url("pooling:pledge_way", scene.standing.uuid) + "?to=twint"
+    yield Stop("payment", "by card instead of with TWINT", instead_of_twint, who="exemple")
+    yield Stop("payment", "by invoice instead of with TWINT", instead_of_twint + "?to=invoice", who="exemple")
+    yield Stop("payment", "with TWINT instead of by card", with_twint, who="muster")
     yield Stop("payment", "in another way, too late", scene.url("pooling:pledge_way", scene.paid.uuid), who="esempio")
     reference = "pooling:pledge_reference"
     yield Stop("payment", "own reference", scene.url(reference, scene.standing.uuid), who="muster")
@@ -252,6 +257,7 @@ def payments(scene: Scene) -> Iterator[Stop]:
     yield Stop("payment", "declined in the sandbox", scene.payment_page, send={"do": "declines"}, status=402)
     yield Stop("payment", "finished in the sandbox", scene.finished_page, who="modello")
     yield Stop("payment", "mend", scene.mend_link(scene.asked.pledge))
+    yield Stop("payment", "mend, with TWINT", scene.mend_link(scene.by_twint))
     yield Stop("payment", "mend, paid", scene.mend_link(scene.paid))
     yield Stop("payment", "mend, given up", scene.mend_link(scene.dropped))
     yield Stop("payment", "mend, called off", scene.mend_link(scene.refunded))
