@@ -45,13 +45,15 @@ class Cell:
     url: Callable[[Any], str | None] | None = None
     sort_key: str | None = None
     is_figure: bool = False
+    is_reference: bool = False  # a name of somebody else's, as long as they like: it breaks anywhere
     is_on_page: bool = True
 
     def column(self) -> Column:
         told = {"label": self.heading, "accessor": lambda row: shown(self.value(row)), "sort_key": self.sort_key}
         if self.url:
             return TitleColumn(self.name, get_url=self.url, **told)
-        return Column(self.name, classname="desk-figure" if self.is_figure else None, **told)
+        classname = "desk-figure" if self.is_figure else "desk-reference" if self.is_reference else None
+        return Column(self.name, classname=classname, **told)
 
 
 def shown(value: Value) -> str:

@@ -207,7 +207,7 @@ class PaymentListView(DeskListView):
         Cell("settled_at", gettext_lazy("Date"), lambda charge: charge.settled_at, sort_key="settled_at"),
         Cell("provider", gettext_lazy("Through"), provider_of),
         Cell("number", gettext_lazy("Document"), number_of),
-        Cell("reference", gettext_lazy("Reference"), references_of),
+        Cell("reference", gettext_lazy("Reference"), references_of, is_reference=True),
         Cell("workshop", gettext_lazy("Workshop"), workshop_of),
         Cell("created_at", gettext_lazy("Owed since"), lambda charge: charge.created_at, is_on_page=False),
     )

@@ -73,7 +73,8 @@ class RefundListView(DeskListView):
             ),
             Cell("state", gettext_lazy("State"), lambda refund: refund.get_state_display(), sort_key="state"),
             Cell("created_at", gettext_lazy("Owed since"), lambda refund: refund.created_at, sort_key="created_at"),
-            Cell("age", gettext_lazy("Days"), self.days_of, is_figure=True),
+            # The page has to fit 1280 pixels: the rest stands in the spreadsheet.
+            Cell("age", gettext_lazy("Days"), self.days_of, is_figure=True, is_on_page=False),
             Cell("settled_at", gettext_lazy("Settled"), lambda refund: refund.paid_on or refund.settled_at),
             Cell("reason", gettext_lazy("Why"), lambda refund: RefundReason(refund.reason).label),
             Cell("way", gettext_lazy("Through"), way_back),
@@ -82,6 +83,7 @@ class RefundListView(DeskListView):
                 "reference",
                 gettext_lazy("Reference"),
                 lambda refund: one_after_the_other([refund.ref, refund.settled_by, refund.paid_ref]),
+                is_reference=True,
             ),
             Cell("failure", gettext_lazy("Why it failed"), lambda refund: refund.failure, is_on_page=False),
             Cell("workshop", gettext_lazy("Workshop"), lambda refund: workshop_of(refund.charge)),
@@ -133,13 +135,25 @@ class DisputeListView(DeskListView):
         Cell("due_by", gettext_lazy("Answer until"), lambda dispute: dispute.due_by, sort_key="due_by"),
         Cell("opened_at", gettext_lazy("Opened"), lambda dispute: dispute.opened_at, sort_key="opened_at"),
         Cell("closed_at", gettext_lazy("Decided"), lambda dispute: dispute.closed_at),
-        Cell("withdrawn", gettext_lazy("Withdrawn"), lambda dispute: Francs(dispute.withdrawn), is_figure=True),
-        Cell("reinstated", gettext_lazy("Given back"), lambda dispute: Francs(dispute.reinstated), is_figure=True),
+        Cell(
+            "withdrawn",
+            gettext_lazy("Withdrawn"),
+            lambda dispute: Francs(dispute.withdrawn),
+            is_figure=True,
+            is_on_page=False,
+        ),
+        Cell(
+            "reinstated",
+            gettext_lazy("Given back"),
+            lambda dispute: Francs(dispute.reinstated),
+            is_figure=True,
+            is_on_page=False,
+        ),
         Cell(
             "charged_back", gettext_lazy("Charged back"), lambda dispute: Francs(dispute.charged_back), is_figure=True
         ),
         Cell("reason", gettext_lazy("Why"), lambda dispute: dispute.reason),
-        Cell("reference", gettext_lazy("Reference"), lambda dispute: dispute.ref),
+        Cell("reference", gettext_lazy("Reference"), lambda dispute: dispute.ref, is_reference=True),
         Cell("payment", gettext_lazy("Payment"), lambda dispute: dispute.attempt.intent_ref, is_on_page=False),
         Cell("workshop", gettext_lazy("Workshop"), lambda dispute: workshop_of(dispute.attempt.charge)),
     )
