@@ -78,7 +78,7 @@ class RefundListView(DeskListView):
             Cell("settled_at", gettext_lazy("Settled"), lambda refund: refund.paid_on or refund.settled_at),
             Cell("reason", gettext_lazy("Why"), lambda refund: RefundReason(refund.reason).label),
             Cell("way", gettext_lazy("Through"), way_back),
-            Cell("number", gettext_lazy("Document"), lambda refund: number_of(refund.charge)),
+            Cell("number", gettext_lazy("Document"), lambda refund: number_of(refund.charge), is_on_page=False),
             Cell(
                 "reference",
                 gettext_lazy("Reference"),
