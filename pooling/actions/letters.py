@@ -86,9 +86,7 @@ def tell_funded_of(charges: Iterable[Charge], *, pool: Pool, now: datetime) -> i
 
 
 def tell_charged_instead(*, charge: Charge, void_link: bool, now: datetime) -> int:
-    """A pledge whose prices are locked is charged to a card now, instead of being paid by invoice, or by a link, which
-    is void then.
-    """
+    """A pledge whose prices are locked is charged to a card now, not by invoice, or by a link, which is void then."""
     note = note_of(charge.pledge.charges.filter(pays_by=PaysBy.INVOICE).last())
     facts: Facts = credit_facts(note) | {"amount": charge.amount, "most": charge.pledge.most}
     facts |= {"takes_place": charge.pledge.pool.state == PoolState.CONFIRMED, "void_link": void_link}
@@ -157,8 +155,7 @@ def tell_all_cancelled(*, pool: Pool, now: datetime) -> int:
         charges = pledge.charges.all()
         attempts = [attempt for charge in charges for attempt in charge.attempts.all()]
         disputed = {attempt.pk for attempt in attempts if attempt.is_disputed}
-        refunds = [refund for charge in charges for refund in charge.refunds.all()]
-        due = [refund for refund in refunds if refund.reason == RefundReason.CANCELLED]
+        due = [each for charge in charges for each in charge.refunds.all() if each.reason == RefundReason.CANCELLED]
         held = sum(refund.amount for refund in due if refund.attempt_id in disputed)
         return {
             "reason": pool.cancel_reason,
@@ -168,11 +165,8 @@ def tell_all_cancelled(*, pool: Pool, now: datetime) -> int:
             "under_way": sum(charge.amount for charge in charges if charge.state == ChargeState.SENDING),
         } | credited(pledge)
 
-    pledges = ended_with(pool).prefetch_related(
-        Prefetch("charges", Charge.objects.select_related("invoice__credit_note")),
-        "charges__refunds",
-        "charges__attempts__disputes",
-    )
+    charges = Prefetch("charges", Charge.objects.select_related("invoice__credit_note"))
+    pledges = ended_with(pool).prefetch_related(charges, "charges__refunds", "charges__attempts__disputes")
     return tell_each("cancelled", pool=pool, pledges=pledges, facts=facts, now=now)
 
 
