@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from home import languages
 
@@ -30,10 +30,12 @@ def is_from_here(request: HttpRequest) -> bool:
 
 
 @csrf_exempt  # a token would need a cookie; see is_from_here
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def hear_reader(request: HttpRequest, pk: int) -> HttpResponse:
-    """Counts what a reader says, and goes on to a page that thanks."""
+    """Counts what a reader says, and goes on to a page that thanks. Opening the address leads to the resource."""
     page = readable_resource(request, pk)
+    if request.method != "POST":
+        return redirect(languages.address_in(page, translation.get_language()))
     said = request.POST.get("said", "")
     if said not in Said.values:
         raise Http404

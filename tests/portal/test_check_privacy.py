@@ -9,7 +9,6 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db.models import Q
-from django.test import Client
 from wagtail import hooks
 from wagtail.documents import get_document_model
 from wagtail.models import Page, PageViewRestriction
@@ -18,14 +17,12 @@ from home import privacy, sitemaps
 from home.content_page import ContentPage, ContentQuerySet
 from home.wagtail_hooks import keep_documents_of_private_pages
 from portal.api import PublicPages
-from portal.privacy_check import leaks, private_pages
+from portal.privacy_check import leaks
 from resources import views as search_views
 from resources.feeds import ResourceFeed
 from resources.models import ResourceIndexPage, ResourcePage
-from tests.demo_site import demo_for_module, demo_site
 from tests.home.factories import page, translation_of
 
-__all__ = ["demo_for_module", "demo_site"]
 pytestmark = pytest.mark.django_db
 
 
@@ -113,17 +110,3 @@ def test_a_document_of_private_pages_that_can_be_downloaded_is_found(private: An
         assert kinds() == {"document"}
     finally:
         hooks._hooks["before_serve_document"] = served
-
-
-@pytest.fixture
-def every_second_resource_is_private(demo_for_module: None, db: None) -> int:
-    resources = list(ResourcePage.objects.filter(locale__language_code="de").order_by("pk"))[::2]
-    for each in resources:
-        PageViewRestriction.objects.create(page=each, restriction_type=PageViewRestriction.LOGIN)
-    return len(resources)
-
-
-def test_nothing_of_the_demo_leaks_when_half_of_it_is_private(every_second_resource_is_private: int) -> None:
-    assert list(leaks()) == []
-    assert len(private_pages()) == 3 * every_second_resource_is_private
-    assert Client().get("/de/").status_code == 200

@@ -146,6 +146,11 @@ def test_an_address_that_says_too_much_is_told_so(client: Client, resource: Any)
     assert said() == 1
 
 
+def test_whoever_opens_the_address_of_the_buttons_reads_the_resource(client: Client, resource: Any) -> None:
+    assert client.get(f"/de/rueckmeldung/{resource.pk}/").url == resource.url
+    assert said() == 0
+
+
 @pytest.mark.parametrize("what", ["", "nothing", "helped\0", "x" * 1000])
 def test_nothing_else_can_be_said(client: Client, resource: Any, what: str) -> None:
     assert send(client, resource, what).status_code == 404
