@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -17,13 +18,20 @@ from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.site_summary import SummaryItem
 
+from members.actions import joining_letters
 from members.letters.actions import try_again
+from members.letters.direct import try_again as try_direct_again
 from members.letters.models import Letter
+from members.models import Application, Invitation
 from pooling.actions import direct_letters
 
 PERMISSION = "letters.change_letter"
 # Letters to addresses without an account have no subject before they are written.
 KINDS = {
+    "application_confirm": gettext_lazy("Please confirm your address"),
+    "application_declined": gettext_lazy("The application was declined"),
+    "application_approved": gettext_lazy("The application was approved"),
+    "invited": gettext_lazy("An invitation"),
     "approval_asked": gettext_lazy("Please decide"),
     "approval_reminder": gettext_lazy("Please decide: a reminder"),
     "transfer_offered": gettext_lazy("A pledge is offered"),
@@ -38,13 +46,13 @@ KINDS = {
 def unsent_letters(request: HttpRequest) -> HttpResponse:
     """The list. Posting sends all of them again, or the one that is named."""
     if request.method == "POST":
-        chosen, direct = Letter.objects.all(), list(direct_letters.given_up())
+        chosen, direct = Letter.objects.all(), list(given_up())
         if "letter" in request.POST:
             chosen, direct = chosen.filter(pk=number(request.POST["letter"])), []
         elif "direct" in request.POST:
             chosen, direct = chosen.none(), [row for row in direct if name_of(row) == request.POST["direct"]]
         now = timezone.now()
-        count = try_again(letters=chosen, now=now) + direct_letters.try_again(rows=direct, now=now)
+        count = try_again(letters=chosen, now=now) + try_direct_again(rows=direct, now=now)
         if count:
             sentence = ngettext(
                 "%(n)d letter is sent again within minutes.", "%(n)d letters are sent again within minutes.", count
@@ -54,10 +62,26 @@ def unsent_letters(request: HttpRequest) -> HttpResponse:
             messages.warning(request, _("This letter is no longer here: it was sent, or is being tried."))
         return redirect("unsent_letters")
     letters = Letter.objects.given_up().select_related("person", "organisation").order_by("-pk")
-    direct = [(name_of(row), KINDS[row.letter], row) for row in direct_letters.given_up()]
+    direct = [(name_of(row), *about(row), row) for row in given_up()]
     context = {"letters": letters, "direct": direct, "header_icon": "mail"}
     context["page_title"] = _("Letters that were not sent")
     return render(request, "portal/admin/unsent_letters.html", context)
+
+
+def given_up() -> Iterator[Any]:
+    """The rows whose letter, to an address without an account, is tried no more."""
+    yield from joining_letters.given_up()
+    yield from direct_letters.given_up()
+
+
+def about(row: Any) -> tuple[str, str]:
+    """The organisation that the letter is about, and its matter."""
+    kind = str(KINDS[row.letter])
+    if isinstance(row, Application):
+        return row.name, kind
+    if isinstance(row, Invitation):
+        return row.organisation.name, kind
+    return row.pledge.organisation.name, f"{kind}: {row.pledge.pool.title()}"
 
 
 def name_of(row: Model) -> str:
@@ -84,7 +108,7 @@ class UnsentLettersSummary(SummaryItem):
     template_name = "portal/admin/unsent_letters_summary.html"
 
     def count(self) -> int:
-        return Letter.objects.given_up().count() + sum(1 for _row in direct_letters.given_up())
+        return Letter.objects.given_up().count() + sum(1 for _row in given_up())
 
     def is_shown(self) -> bool:
         return bool(self.request.user.has_perm(PERMISSION)) and self.count() > 0

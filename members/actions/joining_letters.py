@@ -5,12 +5,13 @@ A link is made when its letter is written, and stands nowhere but there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from members.letters.direct import send_due
+from members.letters.direct import MOST_TRIES, send_due
 from members.letters.rendering import Written, read_source, write
 from members.links import absolute
 from members.models import Application, Invitation, Role
@@ -24,6 +25,12 @@ def send_application_letters(*, now: datetime) -> int:
 def send_invitation_letters(*, now: datetime) -> int:
     """Invite people, the applicants of approved organisations among them. Returns how many letters were sent."""
     return send_due(Invitation, written=written_to_invited, now=now)
+
+
+def given_up() -> Iterator[Application | Invitation]:
+    """The rows whose letter no mail server took for hours. What is over is not among them."""
+    yield from Application.objects.exclude(letter="").filter(tries__gte=MOST_TRIES)
+    yield from Invitation.objects.open().exclude(letter="").filter(tries__gte=MOST_TRIES).select_related("organisation")
 
 
 def written_to_applicant(application: Application) -> Written:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import TypeVar
 
 from django.core.mail import get_connection
-from django.db import transaction
+from django.db import models, transaction
 
 from members.models.outgoing import Outgoing
 
@@ -60,6 +60,15 @@ def deliver(row: Outgoing, written: Written, *, now: datetime) -> bool:
         return False
     rows.update(letter="", sent_at=now, last_error="")
     return True
+
+
+def try_again(*, rows: Iterable[models.Model], now: datetime) -> int:
+    """Give letters that were given up all their tries again, from now on. Returns how many."""
+    count = 0
+    for row in rows:
+        waiting = type(row)._default_manager.exclude(letter="").filter(pk=row.pk, tries__gte=MOST_TRIES)
+        count += waiting.update(tries=0, next_try_at=now)
+    return count
 
 
 def pause(tries: int) -> timedelta:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from members.letters.direct import MOST_TRIES
 from pooling.models import Approval, SeatGift, Transfer
@@ -16,12 +15,3 @@ def given_up() -> Iterator[Approval | Transfer | SeatGift]:
     yield from Approval.objects.asked().exclude(letter="").filter(tries__gte=MOST_TRIES).select_related(*WHOSE)
     yield from Transfer.objects.exclude(letter="").filter(tries__gte=MOST_TRIES).select_related(*WHOSE)
     yield from SeatGift.objects.exclude(letter="").filter(tries__gte=MOST_TRIES).select_related(*WHOSE)
-
-
-def try_again(*, rows: list[Approval | Transfer | SeatGift], now: datetime) -> int:
-    """Give letters that were given up all their tries again, from now on. Returns how many."""
-    count = 0
-    for row in rows:
-        waiting = type(row)._default_manager.exclude(letter="").filter(pk=row.pk, tries__gte=MOST_TRIES)
-        count += waiting.update(tries=0, next_try_at=now)
-    return count

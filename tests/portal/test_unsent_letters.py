@@ -12,13 +12,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from members.actions.applications import apply
+from members.actions.invitations import invite, take_invitation_back
+from members.actions.joining_letters import send_application_letters, send_invitation_letters
 from members.letters.actions import send_letters
 from members.letters.models import MOST_TRIES, Letter
-from members.models import User
+from members.models import Application, Invitation, Membership, Role, User
 from pooling.actions.approval_letters import send_approval_letters
 from pooling.models import Approval
 from portal.roles import EDITOR, TRANSLATOR
-from tests.members.factories import UserFactory
+from tests.members.factories import OrganisationFactory, UserFactory
 from tests.pooling.factories import asked, opened
 from tests.pooling.letter_factories import pledged, withdrawn
 
@@ -101,6 +104,26 @@ def test_a_letter_to_an_address_without_an_account_is_listed_and_sent_again(dire
     client.post(reverse("unsent_letters"), {"direct": f"approval-{direct.pk}"})
     assert 'name="direct"' not in page(client)
     assert send_approval_letters(now=timezone.now()) == 2
+
+
+def test_letters_to_those_who_join_are_listed_and_sent_again() -> None:
+    organisation, boss = OrganisationFactory(), UserFactory()
+    Membership.objects.create(organisation=organisation, person=boss, role=Role.ADMINISTRATOR)
+    now = timezone.now()
+    sent = {"organisation": organisation, "role": Role.MEMBER, "language": "de", "by": boss, "now": now}
+    invite(email="nora@org.example", **sent)
+    taken_back = invite(email="weg@org.example", **sent)
+    details = {"name": "Verein Neu", "postcode": "3000", "town": "Bern", "canton": "BE", "language": "de"}
+    apply(details=details, topics=[], email="mara@org.example", now=now)
+    for model in (Invitation, Application):
+        model.objects.update(tries=MOST_TRIES, last_error=ERROR)
+    take_invitation_back(invitation=taken_back, by=boss, now=now)
+    client = client_of()
+    shown = page(client)
+    assert [who in shown for who in ("nora@org.example", "mara@org.example", "weg@org.example")] == [True, True, False]
+    client.post(reverse("unsent_letters"))
+    assert 'name="direct"' not in page(client)
+    assert (send_invitation_letters(now=timezone.now()), send_application_letters(now=timezone.now())) == (1, 1)
 
 
 def test_sending_all_again_takes_both_kinds_and_one_named_only_that(letters: list[Letter], direct: Approval) -> None:
