@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
@@ -32,10 +32,10 @@ def is_from_here(request: HttpRequest) -> bool:
 @csrf_exempt  # a token would need a cookie; see is_from_here
 @require_http_methods(["GET", "HEAD", "POST"])
 def hear_reader(request: HttpRequest, pk: int) -> HttpResponse:
-    """Counts what a reader says, and goes on to a page that thanks. Opening the address leads to the resource."""
+    """Counts what a reader says, and goes on to a page that thanks. Opening the address counts nothing."""
     page = readable_resource(request, pk)
     if request.method != "POST":
-        return redirect(languages.address_in(page, translation.get_language()))
+        return answer(request, page, trouble="elsewhere", status=405)
     said = request.POST.get("said", "")
     if said not in Said.values:
         raise Http404

@@ -12,12 +12,11 @@ from .stops import Stop, stops
 
 HEIGHT = 900
 TOKEN = "t" * 32  # a form's token is right if the cookie has the same
-# Sends the fields to the stop's address, past all checks of the browser. The page need not have a form any more: a
+# Sends the fields to the address of the page, past all checks of the browser. The page need not have a form any more: a
 # person may have opened it while it had one.
-SEND = """([address, fields]) => {
+SEND = """fields => {
   const form = document.createElement("form");
   form.method = "post";
-  form.action = address;
   for (const [name, value] of Object.entries(fields)) {
     const input = document.createElement("input");
     [input.type, input.name, input.value] = ["hidden", name, value];
@@ -42,7 +41,7 @@ def take(page: Page, site: str, scene: Scene, *, only: Callable[[Stop], bool] = 
         page.goto(site + stop.path)
         if stop.send is not None:
             with page.expect_navigation():
-                page.evaluate(SEND, [stop.path, {"csrfmiddlewaretoken": TOKEN, **stop.send}])
+                page.evaluate(SEND, {"csrfmiddlewaretoken": TOKEN, **stop.send})
         yield stop
 
 
