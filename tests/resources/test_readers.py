@@ -54,6 +54,7 @@ def test_a_reader_is_thanked_and_led_back_without_a_cookie(client: Client, resou
     assert (answer.status_code, answer["Location"]) == (303, f"/de/rueckmeldung/{resource.pk}/helped/")
     thanks = client.get(answer["Location"])
     assert f'href="{resource.url}"' in thanks.content.decode()
+    assert "bis Mitternacht ein Prüfwert aufbewahrt" in thanks.content.decode()
     assert [len(each.cookies) for each in (shown, answer, thanks, client)] == [0, 0, 0, 0]
     assert said(said="helped", language="de", page_key=resource.translation_key) == 1
 
