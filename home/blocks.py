@@ -114,26 +114,26 @@ class AccordionBlock(blocks.StructBlock):
         description = _("For what only some readers need. When the page is printed, all of it is open.")
 
 
+class DownloadBlock(blocks.StructBlock):
+    """A document and what it is called where it is offered."""
+
+    document = DocumentChooserBlock(label=_("Document"))
+    label = blocks.CharBlock(
+        required=False,
+        max_length=120,
+        label=_("What it is"),
+        help_text=_("Without it the document's title stands there. Type and size are added."),
+    )
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Document")
+        label_format = "{label}"
+
+
 class DownloadsBlock(blocks.StructBlock):
     title = blocks.CharBlock(max_length=120, label=_("Title"))
-    documents = blocks.ListBlock(
-        blocks.StructBlock(
-            [
-                ("document", DocumentChooserBlock(label=_("Document"))),
-                (
-                    "label",
-                    blocks.CharBlock(
-                        required=False,
-                        max_length=120,
-                        label=_("What it is"),
-                        help_text=_("Without it the document's title stands there. Type and size are added."),
-                    ),
-                ),
-            ]
-        ),
-        min_num=1,
-        label=_("Documents"),
-    )
+    documents = blocks.ListBlock(DownloadBlock(), min_num=1, label=_("Documents"))
 
     class Meta:
         icon = "download"

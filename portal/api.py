@@ -41,6 +41,7 @@ from home.templatetags.body_tags import outline
 from pooling.workshops.models import WorkshopIndexPage, WorkshopPage, attach_pools
 from pooling.workshops.structured import francs
 from resources.models import ResourceIndexPage, ResourcePage
+from resources.related import workshops_for
 
 from .page_cache import release
 
@@ -94,12 +95,41 @@ def share_of(page: WorkshopPage) -> dict[str, Any] | None:
     }
 
 
+def attachments_of(page: ResourcePage) -> list[dict[str, Any]]:
+    """The documents to take along."""
+    values = [bound.value for bound in page.attachments]
+    return [
+        {
+            "title": value["label"] or value["document"].title,
+            "url": languages.absolute(value["document"].url),
+            "type": value["document"].content_type,
+            "size": value["document"].file_size,
+        }
+        for value in values
+        if value["document"]
+    ]
+
+
+def workshops_of(page: ResourcePage) -> list[dict[str, Any]]:
+    """The public workshops that the resource names, in its language where they are translated."""
+    shown = workshops_for((bound.value for bound in page.workshops), language=page.locale.language_code)
+    return [
+        {"id": each.pk, "title": each.title, "html_url": languages.absolute(each.get_url() or "")} for each in shown
+    ]
+
+
 HTML = computed("html", html_of)
 FIELDS: dict[type[Page], list[str | APIField]] = {
     HomePage: ["headline", "lead", HTML],
     StandardPage: [HTML],
     ResourceIndexPage: ["lead"],
-    ResourcePage: ["summary", "format", "reading_minutes", "author", "reviewed_on", names("topics"), HTML],
+    ResourcePage: [
+        *("summary", "format", "level", "reading_minutes", "author", "reviewed_on"),
+        names("topics"),
+        computed("attachments", attachments_of),
+        computed("workshops", workshops_of),
+        HTML,
+    ],
     WorkshopIndexPage: ["lead"],
     WorkshopPage: [
         "summary",
@@ -151,7 +181,7 @@ class PublicPages(PagesAPIViewSet):
     listing_default_fields = [
         *("id", "title", "type", "detail_url", "html_url", "slug", "locale", "translation_key", "first_published_at"),
     ]
-    detail_only_fields = ["parent", "html"]
+    detail_only_fields = ["parent", "html", "attachments", "workshops"]  # each would cost queries in a list
 
     @classmethod
     def get_body_fields(cls, model: type[Page]) -> list[APIField]:

@@ -22,7 +22,8 @@ from .formats import Format, Level
 TEXTS = {"title": 255, "summary": 200, "slug": 80, "author": 120, "search_description": 300}
 REQUIRED = ("title", "summary")
 # What is the same in every language: it stands in the file of the source language, and may stand in the others.
-SHARED = ("topics", "format", "level")
+SHARED = ("topics", "format", "level", "workshops")
+LISTS = {"topics": "[website, data-protection]", "workshops": "[homepage-brief]"}
 FIELDS = ("key", *TEXTS, *SHARED)
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -140,9 +141,10 @@ def require_known_fields(document: Document) -> None:
         raise ContentError(f"the format is not known; there are {', '.join(Format.values)}.")
     if "level" in front and front["level"] not in Level.values:
         raise ContentError(f"the level is not known; there are {', '.join(Level.values)}.")
-    topics = front.get("topics", [])
-    if not (isinstance(topics, list) and all(isinstance(topic, str) for topic in topics)):
-        raise ContentError("topics must be a list, for example [website, data-protection].")
+    for name, example in LISTS.items():
+        values = front.get(name, [])
+        if not (isinstance(values, list) and all(isinstance(value, str) for value in values)):
+            raise ContentError(f"{name} must be a list, for example {example}.")
 
 
 def require_fit(source: ResourceFile, translated: ResourceFile) -> None:

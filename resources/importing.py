@@ -16,6 +16,7 @@ from home.content_files.markdown import stable_id
 from home.content_files.pages import Outcome, source_language_of, write_page
 from home.content_files.reading import ContentError
 from home.models import Topic
+from pooling.workshops.models import WorkshopPage
 
 from .formats import Format
 from .import_files import Files, Refusal, ResourceFile, read_files, require_fit
@@ -153,8 +154,38 @@ class Known:
             raise ContentError(f"the topic {name[:40]} is not known; there are {', '.join(names) or 'none yet'}.")
         return found
 
+    @cached_property
+    def workshops(self) -> dict[tuple[str, str], WorkshopPage]:
+        """Live workshops by what files may call them: the last part of their address in a language, or their key."""
+        found: dict[tuple[str, str], WorkshopPage] = {}
+        for page in WorkshopPage.objects.live().filter(alias_of=None).select_related("locale").order_by("pk"):
+            found[page.slug, page.locale.language_code] = page
+            found.setdefault((str(page.translation_key), ""), page)
+        return found
+
+    def workshop(self, name: str, language: str) -> WorkshopPage:
+        """Raises ContentError."""
+        keys = [(name, language), (name, ""), (stable_id(f"workshops/{name}"), "")]
+        found = next((self.workshops[key] for key in keys if key in self.workshops), None)
+        if found is None:
+            raise ContentError(f"there is no published workshop {name[:40]} in {language}.")
+        return found
+
     def shared(self, source: ResourceFile) -> dict[str, Any]:
         """What is the same in every language. Raises ContentError."""
         front = source.document.front
         topics = [self.topic(name, source.language) for name in front.get("topics", [])]
-        return {"format": front.get("format", Format.GUIDE), "level": front.get("level", ""), "topics": topics}
+        workshops = [
+            {
+                "type": "workshop",
+                "value": self.workshop(name, source.language).pk,
+                "id": stable_id("resources", source.key, "workshop", name),
+            }
+            for name in front.get("workshops", [])
+        ]
+        return {
+            "format": front.get("format", Format.GUIDE),
+            "level": front.get("level", ""),
+            "topics": topics,
+            "workshops": workshops,
+        }

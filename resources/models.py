@@ -28,9 +28,11 @@ from home.plain_text import plain_text
 from home.structured import Data
 from home.translations import localised
 
+from .blocks import AttachmentsBlock, WorkshopsBlock
 from .formats import Format, Level
 from .listing import Listing
 from .readers import ReaderCount, Said
+from .related import workshops_for
 from .search_entry import SearchEntry
 from .structured import article
 
@@ -128,7 +130,22 @@ class ResourcePage(ContentPage):
         help_text=_("When somebody last made sure that all of it is still right. Readers see it."),
     )
 
-    text_fields = ("summary", "body", "author")
+    attachments = StreamField(
+        AttachmentsBlock(),
+        blank=True,
+        verbose_name=_("attachments"),
+        help_text=_(
+            "Templates, forms and the like, below the text. A document is as private as the pages that use it."
+        ),
+    )
+    workshops = StreamField(
+        WorkshopsBlock(),
+        blank=True,
+        verbose_name=_("related workshops"),
+        help_text=_("Each is shown in the reader's language where it is translated, with its date and state."),
+    )
+
+    text_fields = ("summary", "body", "attachments", "author")
     open_graph_type = "article"
     parent_page_types = ["resources.ResourceIndexPage"]
     subpage_types: list[str] = []
@@ -137,6 +154,8 @@ class ResourcePage(ContentPage):
         *Page.content_panels,
         FieldPanel("summary"),
         FieldPanel("body"),
+        FieldPanel("attachments"),
+        FieldPanel("workshops"),
         MultiFieldPanel(
             [
                 FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
@@ -149,8 +168,13 @@ class ResourcePage(ContentPage):
         ),
     ]
     # wagtail-localize leaves many-to-many fields out unless it is told; full_clean then takes each topic's translation.
+    # Workshops are chosen once, and shown in the reader's language.
     # Each translation says itself when it was last reviewed, else what its source says.
-    override_translatable_fields = [SynchronizedField("topics", overridable=False), SynchronizedField("reviewed_on")]
+    override_translatable_fields = [
+        SynchronizedField("topics", overridable=False),
+        SynchronizedField("workshops", overridable=False),
+        SynchronizedField("reviewed_on"),
+    ]
 
     objects = ResourceManager()
 
@@ -159,7 +183,9 @@ class ResourcePage(ContentPage):
         verbose_name_plural = _("resources")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds `index` (the library), `index_url`, and in the reader's language `topics` and up to three `related`."""
+        """Adds `index` (the library), `index_url`, `documents`, and in the reader's language `topics`, `workshops` and
+        up to three `related` resources.
+        """
         context = super().get_context(request, *args, **kwargs)
         language = translation.get_language()
         index = self.get_parent()
@@ -174,6 +200,8 @@ class ResourcePage(ContentPage):
             index=index,
             index_url=languages.address_in(index, language),
             topics=topics,
+            documents=[bound.value for bound in self.attachments if bound.value["document"]],
+            workshops=workshops_for((bound.value for bound in self.workshops), language=language),
             related=others.filter(topics__translation_key__in=keys).distinct().newest_first()[:3] if keys else [],
         )
         return context

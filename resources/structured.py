@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from home import languages
 from home.structured import Data, document, moment, publisher, thing
@@ -27,4 +27,17 @@ def article(page: ResourcePage) -> Data:
         timeRequired=f"PT{page.reading_minutes}M",
         image=[shared.address] if (shared := page.share_image) else None,
         isAccessibleForFree=True,
+        associatedMedia=[media(bound.value) for bound in page.attachments if bound.value["document"]],
+    )
+
+
+def media(attachment: Any) -> Data:
+    """A document to take along."""
+    document = attachment["document"]
+    return thing(
+        "MediaObject",
+        name=attachment["label"] or document.title,
+        contentUrl=languages.absolute(document.url),
+        encodingFormat=document.content_type,
+        contentSize=f"{document.file_size} B" if document.file_size else None,
     )

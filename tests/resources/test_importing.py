@@ -16,6 +16,7 @@ from members.models import User
 from resources.importing import Report, import_resources
 from resources.models import ResourceIndexPage, ResourcePage
 from tests.home.factories import page, topic, translation_of, unpublished
+from tests.pooling.workshop_factories import workshop
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,17 @@ def is_whole(source: ResourcePage) -> bool:
 
 def in_language(code: str) -> list[str]:
     return list(ResourcePage.objects.live().in_language(code).order_by("title").values_list("title", flat=True))
+
+
+def test_workshops_on_the_same_thing_are_named_by_their_address(library: Any, tmp_path: Path) -> None:
+    about, draft = workshop("Newsletter"), unpublished(workshop("Entwurf"))
+    write(tmp_path, "de/eins.md", workshops="[newsletter]")
+    write(tmp_path, "fr/eins.md")
+    write(tmp_path, "de/zwei.md", workshops=f"[{draft.slug}]")
+    assert list(reasons(import_resources(tmp_path))) == ["de/zwei.md"]
+    for made in ResourcePage.objects.filter(slug="eins"):
+        assert [bound.value.pk for bound in made.workshops] == [about.pk]
+    assert import_resources(tmp_path).numbers[0] == 0
 
 
 def test_languages_are_paired_by_key_and_translated_whole(client: Client, library: Any, tmp_path: Path) -> None:
@@ -153,6 +165,8 @@ def test_a_text_without_a_file_stays(library: Any, tmp_path: Path) -> None:
         ({"level": "expert"}, "the level is not known; there are starting"),
         ({"topics": "[nope]"}, "the topic nope is not known; there are website"),
         ({"topics": "website"}, "topics must be a list"),
+        ({"workshops": "homepage"}, "workshops must be a list"),
+        ({"workshops": "[nope]"}, "there is no published workshop nope in de"),
         ({"slug": "Neue Homepage"}, "the slug must be of lower-case letters"),
         ({"key": "../x"}, "the key must be of lower-case letters"),
         ({"titel": "x"}, "the field titel is not known; there are key, title"),
