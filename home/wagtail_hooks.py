@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.wagtail_hooks import require_wagtail_login
@@ -52,7 +53,9 @@ hooks.register("before_edit_snippet", publishing.refuse_in_editor, order=-10)
 
 @hooks.register("insert_editor_js")
 def lead_to_segments() -> str:
-    return format_html('<script src="{}" defer></script>', static("home/translation_editor.js"))
+    return format_html(
+        '<script src="{}" data-more="{}" defer></script>', static("home/translation_editor.js"), gettext("More actions")
+    )
 
 
 @hooks.register("construct_reports_menu")

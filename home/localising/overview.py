@@ -113,6 +113,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "states": [(value, capfirst(label)) for value, label in State.choices],
         "types": sorted((model._meta.label_lower, capfirst(model._meta.verbose_name)) for model in all_types()),
         "sums": sums(every, asked),
+        "written": [(code, own_name(code)) for code in codes() if code in languages_of(request.user)],
         "elided_page_range": paginator.get_elided_page_range(page.number),
         "page_title": _("Translations"),
         "header_icon": "wagtail-localize-language",

@@ -178,6 +178,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 
 WAGTAIL_SITE_NAME = "up2gether"
+# One leaves nothing to choose. Debian's list holds "localtime", on which the account's page fails in the browser.
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
+# Translators write, an editor publishes what the overview calls ready. A workflow would wait for a group that is gone.
+WAGTAIL_WORKFLOW_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no third-party requests, in the admin neither: no pictures by address,
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # no asking for new versions
 WAGTAILADMIN_BASE_URL = "http://localhost:8000"

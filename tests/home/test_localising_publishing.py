@@ -140,7 +140,11 @@ def test_the_lists_bulk_action_publishes_nothing(editor: Client, french: Any) ->
     assert not again(other).live
 
 
-def test_a_workflow_that_approves_it_does_not_publish_it(editor: Client, operator: User, french: Any) -> None:
+def test_a_workflow_that_approves_it_does_not_publish_it(
+    editor: Client, operator: User, french: Any, settings: Any
+) -> None:
+    """Workflows are off; who turns them on finds the same rule there."""
+    settings.WAGTAIL_WORKFLOW_ENABLED = True
     workflow = Workflow.objects.create(name="Durchsicht")
     task = GroupApprovalTask.objects.create(name="Durchsicht")
     WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import date
@@ -10,8 +11,10 @@ from pathlib import Path
 import django
 import polib
 import pytest
+from django.test import RequestFactory
 from django.utils.dateformat import format as written
 from django.utils.translation import gettext, ngettext, npgettext, override, pgettext
+from django.views.i18n import JavaScriptCatalog
 
 from portal import catalogues
 
@@ -25,6 +28,15 @@ LIBRARIES = {
     "django/conf": "core/validators|forms/|db/models/(base|constraints)|utils/(dates|text|timesince)",
     "wagtail": r"forms\.py|templates/wagtailcore/password",
 }
+# What only staff read, in the admin. Its Italian is informal all over; ours are there for what editors meet every day.
+NOBODY = "(?!)"
+ADMIN = {
+    **{f"wagtail/{app}": NOBODY for app in ("admin", "documents", "images", "locales", "snippets", "users")},
+    "wagtail/contrib/redirects": NOBODY,
+    "wagtail_localize": NOBODY,
+}
+LIBRARIES |= ADMIN
+IMPERATIVES = r"wähle|lade|füge|klicke|gib|ändere|markiere|synchronisiere|weise|lösche|bearbeite|beachte|schnipsel\w*"
 # Informal address and, in Swiss texts, wrong letters and spaces.
 UNFIT = {
     "de": r"du|dich|dir|dein\w*|euch|euer|.*(\N{LATIN SMALL LETTER SHARP S}|„).*",
@@ -119,6 +131,35 @@ def test_what_libraries_say_is_translated(language: str) -> None:
         others = {entry.msgid, entry.msgid_plural, *(shown(entry, "de") if language != "de" else [])}
         untranslated += [text for text in shown(entry, language) if text in others]
     assert untranslated == []
+
+
+def test_wagtails_admin_is_formal_and_swiss_in_german() -> None:
+    theirs = [
+        text
+        for package in (*ADMIN, "wagtail")
+        for entry in polib.pofile(str(PACKAGES / package / "locale/en/LC_MESSAGES/django.po"))
+        if not entry.obsolete
+        for text in shown(entry, "de")
+    ]
+    assert len(theirs) > 1000
+    informal = re.compile(rf"(?i)\b({IMPERATIVES})\b")
+    assert [text for text in theirs if is_unfit(text, "de") or informal.search(text)] == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_the_translation_editor_says_our_words_in_the_browser(language: str, rf: RequestFactory) -> None:
+    """It draws itself: its words come as a script, which takes those of LOCALE_PATHS too."""
+    path = catalogues.ROOT / catalogues.WORDING / language / "LC_MESSAGES/djangojs.po"
+    theirs = polib.pofile(str(PACKAGES / "wagtail_localize/locale/en/LC_MESSAGES/djangojs.po"))
+    typeset = catalogues.typographic if language in catalogues.ELIDING else str
+    words = {entry.msgid: typeset(entry.msgstr) for entry in polib.pofile(str(path))}
+    assert words.keys() <= {entry.msgid for entry in theirs}, "these are no longer read by anybody"
+    with override(language):
+        script = JavaScriptCatalog.as_view(packages=["wagtail_localize"])(rf.get("/")).content.decode()
+    catalogue = json.JSONDecoder().raw_decode(script[script.index("newcatalog = ") + len("newcatalog = ") :])[0]
+    said = {entry.msgid: catalogue[entry.msgid] for entry in theirs if not entry.obsolete}
+    assert {msgid: text for msgid, text in said.items() if is_unfit(text, language)} == {}
+    assert {msgid: said[msgid] for msgid in words} == words
 
 
 @pytest.mark.parametrize("language", ["fr", "it"])

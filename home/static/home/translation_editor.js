@@ -1,3 +1,14 @@
+// What wagtail-localize's editor says in English whatever the language: the name of the button beside "publish".
+(() => {
+  const { more } = document.currentScript.dataset;
+  const editor = document.querySelector(".js-translation-editor");
+  if (!editor) return;
+  const name = () =>
+    editor.querySelectorAll("button:has(> .w-sr-only)").forEach((button) => button.setAttribute("aria-label", more));
+  new MutationObserver(name).observe(editor, { childList: true, subtree: true });
+  name();
+})();
+
 // The translation editor draws itself after loading, so the browser finds no anchor: #segment-12 leads to its text here.
 (() => {
   const wanted = /^#segment-(\d+)$/.exec(window.location.hash);
