@@ -19,7 +19,8 @@ from django.db import transaction
 
 CONTENT = "content"  # what editors write, and everything that stands on every page
 POOLS = "pools"  # states, shares and money of pools
-TOPICS = (CONTENT, POOLS)
+NETWORK = "network"  # who takes part, as the directory shows it
+TOPICS = (CONTENT, POOLS, NETWORK)
 
 
 @dataclass

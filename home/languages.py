@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import F, Q
-from django.urls import reverse
+from django.urls import reverse, translate_url
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale, Page
@@ -81,6 +81,11 @@ def versions(page: Page) -> list[Version]:
     chain = list(page.get_ancestors(inclusive=True).filter(depth__gte=2))  # from the home page down to `page`
     live = translations_of(chain)
     return [_version(chain, live, language) for language in codes()]
+
+
+def versions_of(path: str) -> list[Version]:
+    """The view at `path`, which is no page of the CMS, in every language."""
+    return [Version(code, translate_url(path, code), translated=True) for code in codes()]
 
 
 def address_in(page: Page, language: str) -> str:

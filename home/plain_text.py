@@ -1,7 +1,8 @@
-"""The plain text of what editors write: for search, snippets and reading times."""
+"""Plain text: of what editors write, for search, snippets and reading times; and how words are compared."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -31,3 +32,9 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for child in value:
             yield from texts(child)
+
+
+def fold(text: str) -> str:
+    """In lower case, without accents, ligatures and sharp s: "Größe", "grosse" and "GRÖSSE" are the same."""
+    text = text.casefold().replace("œ", "oe").replace("æ", "ae")
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))

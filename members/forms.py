@@ -36,11 +36,43 @@ def opened_now() -> str:
     return signing.TimestampSigner(salt=SALT).sign("")
 
 
-class ApplicationForm(forms.ModelForm):
-    """What we ask of an organisation that would like to take part.
+class HeldOff(forms.Form):
+    """Holds machines off without asking people for anything: a field that nobody sees, and the time it took."""
 
-    Machines are held off without asking people for anything: a field that nobody sees, and the time it took.
-    """
+    # Of no use to people, who don't see it: members/templates/members/application.html
+    fax = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}))
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["opened"].initial = opened_now()
+
+    def clean(self) -> dict[str, Any]:
+        """Asks for another try where a person can't have been so quick: nothing that was typed is lost."""
+        data = super().clean() or {}
+        try:
+            signing.TimestampSigner(salt=SALT).unsign(data.get("opened", ""), max_age=LONGEST)
+            self.require_time()
+        except signing.BadSignature:
+            self.data = self.data.copy()
+            self.data["opened"] = opened_now()
+            self.add_error(None, _("This page was open for long. Please send it once more; everything is still there."))
+        return data
+
+    def require_time(self) -> None:
+        try:
+            signing.TimestampSigner(salt=SALT).unsign(self.cleaned_data.get("opened", ""), max_age=QUICKEST)
+        except signing.SignatureExpired:
+            return
+        self.add_error(None, _("That was very quick. Please look it through and send it once more."))
+
+    @property
+    def is_by_a_machine(self) -> bool:
+        return bool(self.data.get("fax"))
+
+
+class ApplicationForm(HeldOff, forms.ModelForm):
+    """What we ask of an organisation that would like to take part."""
 
     email = forms.EmailField(
         label=gettext_lazy("Your e-mail address"),
@@ -85,9 +117,6 @@ class ApplicationForm(forms.ModelForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    # Of no use to people, who don't see it: members/templates/members/application.html
-    fax = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}))
-    opened = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Application
@@ -122,7 +151,6 @@ class ApplicationForm(forms.ModelForm):
         self.fields["language"].choices = LANGUAGES
         self.fields["language"].initial = language
         self.fields["language"].label = gettext_lazy("Language of letters and invoices")
-        self.fields["opened"].initial = opened_now()
         self.helper = fields_only()
         self.helper.layout = Layout(
             Fieldset(
@@ -138,29 +166,6 @@ class ApplicationForm(forms.ModelForm):
     def clean_uid(self) -> str:
         typed = self.cleaned_data["uid"].strip()
         return normalise_uid(typed) if typed else ""
-
-    def clean(self) -> dict[str, Any]:
-        """Asks for another try where a person can't have been so quick: nothing that was typed is lost."""
-        data = super().clean() or {}
-        try:
-            signing.TimestampSigner(salt=SALT).unsign(data.get("opened", ""), max_age=LONGEST)
-            self.require_time()
-        except signing.BadSignature:
-            self.data = self.data.copy()
-            self.data["opened"] = opened_now()
-            self.add_error(None, _("This page was open for long. Please send it once more; everything is still there."))
-        return data
-
-    def require_time(self) -> None:
-        try:
-            signing.TimestampSigner(salt=SALT).unsign(self.cleaned_data.get("opened", ""), max_age=QUICKEST)
-        except signing.SignatureExpired:
-            return
-        self.add_error(None, _("That was very quick. Please look it through and send it once more."))
-
-    @property
-    def is_by_a_machine(self) -> bool:
-        return bool(self.data.get("fax"))
 
 
 class InviteForm(forms.Form):

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from django.conf import settings
 from django.utils import translation
 
 from members.accounts import why_written
@@ -20,22 +18,8 @@ from members.letters.rendering import Written, read_source, write
 from pooling.actions.approval_letters import reason_for_approver
 from pooling.models import PoolState, RefundReason, SurplusRule
 
-Facts = dict[str, object]
-States = dict[str, Facts]
-
-LANGUAGES = ("de", "fr", "it")
-ORGANISATION = "Verein Quartierhilfe Länggasse"
-PERSON = "Anna Keller"
-NOW = datetime(2027, 3, 1, 9, 12, tzinfo=UTC)
-CLOSES = datetime(2027, 3, 12, 18, 0, tzinfo=ZoneInfo("Europe/Zurich"))
-STARTS = datetime(2027, 5, 20, 9, 0, tzinfo=ZoneInfo("Europe/Zurich"))
-IN_A_WEEK = NOW + timedelta(days=7)
-
-
-def address(path: str) -> dict[str, str]:
-    """An address of the portal in each language."""
-    return {language: f"{settings.SITE_URL}/{language}/{path}" for language in LANGUAGES}
-
+from .letter_facts import CLOSES, IN_A_WEEK, LANGUAGES, NOW, ORGANISATION, PERSON, STARTS, Facts, States, address
+from .letter_samples_of_the_network import NETWORK
 
 # What every letter about a pledge is told, see pooling.actions.letters.about. Amounts in Rappen.
 BASE: Facts = {
@@ -460,6 +444,7 @@ GROUPS: dict[str, dict[str, States]] = {
             "ended": JOINING | PEOPLE | {"acts": False, "binds": False},
         },
     },
+    "Netzwerk": NETWORK,
     "Konto": {
         "account/email/password_reset_key.txt": {
             "": {"password_reset_url": address("account/password/new/1-example/")}
@@ -518,6 +503,9 @@ class Sample:
             if "asker" in self.own:
                 why = reason_for_approver(asker=PERSON, organisation=ORGANISATION)
                 return write(document, language=language, name="Ruth Kassier", why=why)
+            if self.template in NETWORK:
+                to = str(self.own.get("reply_to", ""))
+                return write(document, language=language, name=PERSON, organisation=ORGANISATION, reply_to=to)
             if self.is_about_money:
                 return write(document, language=language, name=PERSON, organisation=ORGANISATION)
             is_known = not self.template.endswith("unknown_account.txt")

@@ -12,6 +12,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from home.sitemaps import SITEMAPS
+from members.sitemaps import DirectorySitemap
 from pooling.webhooks import stripe_webhook
 from pooling.workshops.feeds import WorkshopFeed
 from portal import design, errors, health
@@ -29,7 +30,7 @@ handler500 = errors.server_error
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("robots.txt", robots, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemap, {"sitemaps": {**SITEMAPS, "directory": DirectorySitemap}}, name="sitemap"),
     path(".well-known/change-password", RedirectView.as_view(pattern_name="account_change_password")),
     path("api/v2/", router.urls),
     path("webhooks/stripe/", stripe_webhook, name="stripe_webhook"),

@@ -14,6 +14,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from members.actions.directory import details_changed
 from members.models import Membership, Organisation, User
 from members.models.uid import normalise_uid
 
@@ -109,6 +110,7 @@ class OrganisationForm(WagtailAdminModelForm):
         organisation: Organisation = super().save(commit=commit)
         self.memberships.instance = organisation
         self.memberships.save(commit=commit)
+        details_changed(organisation=organisation)
         return organisation
 
 

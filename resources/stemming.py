@@ -7,11 +7,12 @@ The same code runs when a page is published and when somebody searches, on every
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
 import snowballstemmer
+
+from home.plain_text import fold
 
 ALGORITHMS = {"de": "german", "fr": "french", "it": "italian"}
 WORD = re.compile(r"[^\W_]+")
@@ -43,12 +44,6 @@ STOP_WORDS = {
     "ha i il in io la le lei lo ma mi ne nei nel nella non o per piu qual quale se si sono su sua sul sulla suo un una "
     "uno vi",
 }
-
-
-def fold(text: str) -> str:
-    """In lower case, without accents, ligatures and sharp s: "Größe", "grosse" and "GRÖSSE" are the same."""
-    text = text.casefold().replace("œ", "oe").replace("æ", "ae")
-    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
 @cache

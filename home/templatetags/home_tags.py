@@ -6,7 +6,6 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from django.urls import translate_url
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page, Site
@@ -143,8 +142,7 @@ def _other_addresses(request: HttpRequest | None) -> list[languages.Version]:
     """The same view in each language; the home pages where there is no request, as on error pages."""
     if request is None:
         return [languages.Version(code, languages.home_url(code), translated=True) for code in languages.codes()]
-    path = request.get_full_path()
-    return [languages.Version(code, translate_url(path, code), translated=True) for code in languages.codes()]
+    return languages.versions_of(request.get_full_path())
 
 
 @register.simple_tag(takes_context=True)

@@ -63,3 +63,8 @@ class LastAdministrator(Refused):
             "An organisation needs an administrator. Please make somebody else an administrator first; nothing was "
             "changed."
         )
+
+
+class NotListed(Refused):
+    def __str__(self) -> str:
+        return _("This organisation is no longer in the directory. Your message was not sent.")

@@ -31,11 +31,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Draft:
-    """What to tell one organisation. `key` names the event for it; `context` is plain data (see markup.plain)."""
+    """What to tell one organisation. `key` names the event for it; `context` is plain data (see markup.plain).
+
+    An answer goes to `reply_to`, or to us where that is empty.
+    """
 
     key: str
     organisation: Organisation
     context: Mapping[str, object]
+    reply_to: str = ""
 
 
 def queue_letter(
@@ -93,14 +97,15 @@ def people_who_act_for(organisations: set[int]) -> Mapping[int, list[User]]:
 
 def letters_to(people: Iterable[User], draft: Draft, template: str, now: datetime) -> Iterable[Letter]:
     """One letter to each, written but not saved."""
-    people, organisation = list(people), draft.organisation
+    people, organisation, to = list(people), draft.organisation, draft.reply_to
     if not people:
         return
     language = organisation.language
     context = {"organisation": organisation.name, **draft.context}
     document = read_source(template=template, context=context, language=language)
     for person in people:
-        written = write(document, language=language, name=person.get_full_name(), organisation=organisation.name)
+        name = person.get_full_name()
+        written = write(document, language=language, name=name, organisation=organisation.name, reply_to=to)
         yield Letter(
             key=draft.key,
             organisation=organisation,
@@ -110,6 +115,7 @@ def letters_to(people: Iterable[User], draft: Draft, template: str, now: datetim
             subject=Truncator(written.subject).chars(250),
             text=written.text,
             html=written.html,
+            reply_to=to,
             queued_at=now,
             next_try_at=now,
         )
@@ -189,7 +195,9 @@ def close(connection: BaseEmailBackend) -> None:
 def as_message(letter: Letter) -> EmailMultiAlternatives:
     """The mail that a letter is."""
     written = Written(letter.subject, letter.text, letter.html)
-    return compose(written, to=letter.person.email, language=letter.language, ref=str(letter.uuid))
+    message = compose(written, to=letter.person.email, language=letter.language, ref=str(letter.uuid))
+    message.reply_to = [letter.reply_to] if letter.reply_to else []
+    return message
 
 
 def compose(written: Written, *, to: str, language: str, ref: str) -> EmailMultiAlternatives:

@@ -39,18 +39,24 @@ def read_source(*, template: str, context: Mapping[str, object], language: str) 
         return parse(get_template(template).template.render(facts))  # type: ignore[attr-defined]  # Django's own engine
 
 
-def write(document: Document, *, language: str, name: str = "", organisation: str = "", why: str = "") -> Written:
-    """The letter to one person called `name`, as one of those who act for `organisation`, or for the reason `why`."""
+def write(
+    document: Document, *, language: str, name: str = "", organisation: str = "", why: str = "", reply_to: str = ""
+) -> Written:
+    """The letter to one person called `name`, as one of those who act for `organisation`, or for the reason `why`.
+
+    An answer goes to `reply_to`, or to us where that is empty.
+    """
     with translation.override(language):
         opening = greeting(one_line(str(plain(name))))
         why = one_line(str(plain(why))) or reason(one_line(str(plain(organisation))))
         closing = [gettext("Kind regards"), gettext("Your up2gether team")]
-        text = as_text(document, opening=opening, closing=closing, ending=[why, settings.SITE_URL])
+        answering = how_to_answer(reply_to)
+        text = as_text(document, opening=opening, answering=answering, closing=closing, ending=[why, settings.SITE_URL])
         frame = {
             "document": document,
             "greeting": opening,
             "closing": closing,
-            "how_to_answer": how_to_answer(),
+            "how_to_answer": answering,
             "reason": why,
             "language": language,
             "site_url": settings.SITE_URL,
@@ -71,14 +77,19 @@ def reason(organisation: str) -> str:
     }
 
 
-def how_to_answer() -> str:
-    """Letters are answered where they come from."""
+def how_to_answer(reply_to: str = "") -> str:
+    """Letters are answered where they come from, unless somebody else wrote what they pass on."""
+    if reply_to:
+        return gettext("Your answer to this letter goes to %(reply_to)s. To write to us, use %(address)s.") % {
+            "reply_to": reply_to,
+            "address": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        }
     return gettext("Do you have a question? Simply answer this letter, or write to %(address)s.") % {
         "address": parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     }
 
 
-def as_text(document: Document, *, opening: str, closing: list[str], ending: list[str]) -> str:
+def as_text(document: Document, *, opening: str, answering: str, closing: list[str], ending: list[str]) -> str:
     """The text version: paragraphs in lines of 72 characters, facts in two columns, links on lines of their own."""
     blocks = [wrap(opening)]
     for part in document.parts:
@@ -93,7 +104,7 @@ def as_text(document: Document, *, opening: str, closing: list[str], ending: lis
                 blocks.append(f"{wrap(labelled(label))}\n{url}")
             case Tiles(caption=caption):
                 blocks.append(("|".join(part.field) + "\n" if part.is_shown else "") + wrap(caption))
-    blocks += [wrap(how_to_answer()), "\n".join(map(wrap, closing))]
+    blocks += [wrap(answering), "\n".join(map(wrap, closing))]
     blocks.append("\n".join(["-- ", *map(wrap, ending)]))  # what mail programs leave out of an answer
     return "\n\n".join(blocks) + "\n"
 

@@ -1,4 +1,5 @@
 from .details import CANTONS, Details, LegalForm, Size
+from .directory import DirectoryEntry
 from .joining import Application, ApplicationState, Invitation
 from .organisation import Membership, Organisation, OrganisationState, Role
 from .user import LANGUAGES, User
@@ -9,6 +10,7 @@ __all__ = [
     "Application",
     "ApplicationState",
     "Details",
+    "DirectoryEntry",
     "Invitation",
     "LegalForm",
     "Membership",

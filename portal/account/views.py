@@ -36,7 +36,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "portal/dashboard.html",
         {
             "organisations": organisations,
-            "administered": Organisation.objects.administered_by(request.user),
+            "administered": Organisation.objects.administered_by(request.user).select_related("entry"),
             "suspended": [organisation for organisation in organisations if not organisation.is_active],
             "waiting": [entry for entry in alive if accounts.needs_you(entry.pledge)],
             "alive": alive,

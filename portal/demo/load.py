@@ -33,6 +33,7 @@ STEPS = [
     Step("Pages", texts.load_pages),
     Step("Organisations", network.load_organisations),
     Step("People", network.load_people),
+    Step("Directory", network.load_directory),
     Step("Applications", network.load_applications),
     Step("Pools", pools.load_pools),
 ]

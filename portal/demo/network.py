@@ -10,7 +10,8 @@ from django.contrib.auth.models import Group
 from home.content_files.pages import Progress
 from home.models import Topic
 from members.actions.applications import apply, confirm
-from members.models import Application, Membership, Organisation, Role, User
+from members.actions.directory import set_entry
+from members.models import Application, DirectoryEntry, Membership, Organisation, Role, User
 
 from .files import read_yaml
 
@@ -70,6 +71,19 @@ def make_person(entry: dict[str, Any]) -> User:
     if role in ROLES:
         Membership.objects.create(organisation=organisation(entry["organisation"]), person=user, role=ROLES[role])
     return user
+
+
+def load_directory(progress: Progress, *, now: datetime) -> None:
+    """What organisations show of themselves. Those without topics prefer not to be found."""
+    for entry in read_yaml("organisations.yaml"):
+        of = organisation(entry["key"])
+        is_new = "topics" in entry and not DirectoryEntry.objects.filter(organisation=of).exists()
+        if is_new:
+            topics = Topic.objects.filter(locale__language_code="de", slug__in=entry["topics"])
+            pks = list(topics.values_list("pk", flat=True))
+            by = of.administrators()[0]
+            set_entry(organisation=of, is_listed=True, about=entry["description"], topics=pks, by=by)
+        progress.note(entry["key"], changed=is_new)
 
 
 def load_applications(progress: Progress, *, now: datetime) -> None:

@@ -130,7 +130,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever changes the ways in, their owner hears of it
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_RATE_LIMITS = {"join": "10/h/ip,3/d/key", "invite": "30/h/user"}  # members/views; beside allauth's own
+# members/views; beside allauth's own
+ACCOUNT_RATE_LIMITS = {"join": "10/h/ip,3/d/key", "invite": "30/h/user", "contact": "5/h/ip,30/d/key"}
 ACCOUNT_FORMS = {
     "login": "members.account_forms.LoginForm",
     "change_password": "members.account_forms.ChangePasswordForm",

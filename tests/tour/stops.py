@@ -18,6 +18,7 @@ from resources.models import Format, ResourceIndexPage, ResourcePage, Said
 from tests.browser.people import pool_of, workshop, workshop_list
 
 from .joining import joining
+from .network import network
 from .scene import Scene
 from .stop import Stop
 
@@ -39,6 +40,7 @@ def stops(scene: Scene) -> list[Stop]:
         *saved_methods(scene),
         *entrance(scene),
         *joining(scene),
+        *network(scene),
         *account(scene),
         *failures(scene),
         *admin(scene),
