@@ -33,6 +33,10 @@ class ContentQuerySet(PageQuerySet):
         """What Wagtail's public() and private() go by: translations share their privacy."""
         return privacy.private_q()
 
+    def readable_by(self, reader: Any) -> ContentQuerySet:
+        """Pages that a user may read; the public ones for whoever is not logged in."""
+        return self.exclude(privacy.private_q(reader))
+
 
 ContentManager = PageManager.from_queryset(ContentQuerySet)
 
@@ -99,7 +103,11 @@ class ContentPage(Page):
         return _route_to(request, found)
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
-        """What Wagtail asks before it serves a page: here those of its translations too."""
+        """What Wagtail asks before it serves a page: here those of its translations too. Looked up once."""
+        return self._restrictions
+
+    @cached_property
+    def _restrictions(self) -> QuerySet[PageViewRestriction]:
         return privacy.restrictions_of(self)
 
     def serve(self, request: HttpRequest, *args: Any, moved_to: str = "", **kwargs: Any) -> HttpResponse:

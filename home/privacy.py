@@ -3,7 +3,8 @@
 Wagtail asks each page by itself, and wagtail-localize copies restrictions only when a translation is published: as they
 come, the French page stays public when the German one is restricted. Here a page is private if it, a translation of it,
 the page that it is an alias of, or one above any of these has a restriction. Everything that lists or shows pages asks
-this module: `ContentPage` for serving, `ContentQuerySet.public()` and `public_pages()` for lists.
+this module: `ContentPage` for serving, `ContentQuerySet.public()` and `public_pages()` for lists that are the same for
+everybody, `ContentQuerySet.readable_by()` and `pages_readable_by()` for those that also show what a reader may read.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.db.models.signals import m2m_changed, post_save
@@ -46,9 +48,36 @@ def ancestor_paths(path: str) -> list[str]:
     return [path[: end + Page.steplen] for end in range(0, len(path), Page.steplen)]
 
 
-def private_q() -> Q:
-    """Matches the pages that not everybody may read; two queries, the second only where there is any restriction."""
-    keys = PageViewRestriction.objects.values_list("page__translation_key", flat=True)
+def refusing(reader: Any = None) -> QuerySet[PageViewRestriction]:
+    """The restrictions that keep out `reader`, a user; without one, everybody who is not logged in.
+
+    A password is asked for page by page, so in lists it keeps out everybody.
+    """
+    if reader is None or not reader.is_authenticated:
+        return PageViewRestriction.objects.all()
+    others = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.LOGIN)
+    groups = Q(restriction_type=PageViewRestriction.GROUPS)
+    if reader.is_superuser:
+        return others.exclude(groups)
+    # One to no groups is what wagtail-localize makes of a copy (see restrictions_of): the original's groups count.
+    named = PageViewRestriction.objects.exclude(groups=None).values("page__translation_key")
+    return others.exclude(
+        groups & Q(pk__in=PageViewRestriction.objects.filter(groups__user=reader).values("pk"))
+    ).exclude(groups & Q(groups=None, page__translation_key__in=named))
+
+
+def view_of(reader: Any = None) -> str:
+    """The same for all who may read the same pages: what is kept of lists goes by it. No query without a log-in."""
+    if reader is None or not reader.is_authenticated:
+        return ""
+    return ",".join(map(str, ["in", *refusing(reader).order_by("pk").values_list("pk", flat=True)]))
+
+
+def private_q(reader: Any = None) -> Q:
+    """Matches the pages that not everybody may read, or that `reader` may not; two queries, the second only where there
+    is any restriction.
+    """
+    keys = refusing(reader).values_list("page__translation_key", flat=True)
     roots = Page.objects.filter(translation_key__in=set(keys)).values_list("path", flat=True) if keys else []
     if not roots:
         return Q(pk__in=[])
@@ -59,6 +88,20 @@ def private_q() -> Q:
 def public_pages() -> PageQuerySet:
     """All live pages of all types that everybody may read."""
     return Page.objects.live().exclude(private_q())
+
+
+def pages_readable_by(reader: Any) -> PageQuerySet:
+    """All live pages of all types that a user may read."""
+    return Page.objects.live().exclude(private_q(reader))
+
+
+def restrict_to(page: Page, group: Group) -> None:
+    """Keep `page` for the people of `group`, with its translations and what lies below. One that is restricted already
+    stays as it is.
+    """
+    if not page.view_restrictions.exists():
+        made = PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.GROUPS)
+        made.groups.add(group)
 
 
 def pages_using(thing: Any) -> list[Page]:

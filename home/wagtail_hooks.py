@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import URLPattern
@@ -12,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.models import Page, PageViewRestriction
 from wagtail.wagtail_hooks import require_wagtail_login
 from wagtail_localize.wagtail_hooks import TranslationsReportMenuItem
 
@@ -30,9 +32,28 @@ def keep_documents_of_private_pages(document: Any, request: HttpRequest) -> Http
         all(restriction.accept_request(request) for restriction in restrictions_of(page)) for page in pages
     ):
         return None
+    refuse_whoever_is_logged_in(request)
     response: HttpResponse = require_wagtail_login(next=request.get_full_path())
     add_never_cache_headers(response)
     return response
+
+
+@hooks.register("before_serve_page")
+def refuse_page_to_whoever_is_logged_in(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> None:
+    if request.user.is_authenticated and not all(
+        restriction.accept_request(request)
+        for restriction in page.get_view_restrictions()
+        if restriction.restriction_type != PageViewRestriction.PASSWORD
+    ):
+        refuse_whoever_is_logged_in(request)
+
+
+def refuse_whoever_is_logged_in(request: HttpRequest) -> None:
+    """Wagtail sends to the log-in whoever may not read something; those who have logged in would be sent back from
+    there at once, and so on for ever. Raises PermissionDenied.
+    """
+    if request.user.is_authenticated:
+        raise PermissionDenied
 
 
 @hooks.register("register_admin_urls")

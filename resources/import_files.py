@@ -24,7 +24,7 @@ REQUIRED = ("title", "summary")
 # What is the same in every language: it stands in the file of the source language, and may stand in the others.
 SHARED = ("topics", "format", "level", "workshops")
 LISTS = {"topics": "[website, data-protection]", "workshops": "[homepage-brief]"}
-FIELDS = ("key", *TEXTS, *SHARED)
+FIELDS = ("key", *TEXTS, *SHARED, "members_only")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -57,6 +57,10 @@ class ResourceFile:
     @property
     def slug(self) -> str:
         return str(self.document.front.get("slug", self.document.path.stem))
+
+    @property
+    def is_members_only(self) -> bool:
+        return bool(self.document.front.get("members_only"))
 
 
 @dataclass
@@ -141,6 +145,8 @@ def require_known_fields(document: Document) -> None:
         raise ContentError(f"the format is not known; there are {', '.join(Format.values)}.")
     if "level" in front and front["level"] not in Level.values:
         raise ContentError(f"the level is not known; there are {', '.join(Level.values)}.")
+    if not isinstance(front.get("members_only", False), bool):
+        raise ContentError("members_only is true or false.")
     for name, example in LISTS.items():
         values = front.get(name, [])
         if not (isinstance(values, list) and all(isinstance(value, str) for value in values)):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.functional import cached_property
 from wagtail.models import Page
 
@@ -16,6 +17,8 @@ from home.content_files.markdown import stable_id
 from home.content_files.pages import Outcome, source_language_of, write_page
 from home.content_files.reading import ContentError
 from home.models import Topic
+from home.privacy import restrict_to
+from members.group import members_group
 from pooling.workshops.models import WorkshopPage
 
 from .formats import Format
@@ -87,13 +90,17 @@ def write_resource(key: str, in_languages: InLanguages, known: Known, files: Fil
     outcome = None
     try:
         if source_language in fitting:
-            outcome = write_page(
-                ResourcePage,
-                key=f"resources/{key}",
-                parent=known.libraries[source_language],
-                texts={language: file.texts for language, file in fitting.items()},
-                shared=known.shared(source),
-            )
+            with transaction.atomic():  # nobody can read a page before it is restricted
+                outcome = write_page(
+                    ResourcePage,
+                    key=f"resources/{key}",
+                    parent=known.libraries[source_language],
+                    texts={language: file.texts for language, file in fitting.items()},
+                    shared=known.shared(source),
+                )
+                # One file says so for all languages, and no file opens what is restricted.
+                if any(file.is_members_only for file in in_languages.values()):
+                    restrict_to(outcome.page, members_group())
     except (ContentError, ValidationError) as error:
         fitting.pop(source_language)
         files.refuse(source.name, error.reason if isinstance(error, ContentError) else " ".join(error.messages))

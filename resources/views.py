@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from home import languages
 from home.models import Topic
-from home.privacy import public_pages
+from home.privacy import pages_readable_by
 
 from .formats import Format, Level
 from .search import MOST_CHARACTERS, Wanted, hits_elsewhere, kinds, search
@@ -36,7 +36,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         format=known(request.GET.get("format"), Format.values),
         level=known(request.GET.get("level"), Level.values),
     )
-    readable = public_pages()
+    readable = pages_readable_by(request.user)
     results = search(wanted, readable=readable, page=request.GET.get("page", "1")) if text else None
     chosen = {"q": text[:MOST_CHARACTERS], "kind": wanted.kind, "format": wanted.format, "level": wanted.level}
     chosen["topic"] = wanted.topic.slug if wanted.topic else ""

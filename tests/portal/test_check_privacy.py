@@ -16,6 +16,7 @@ from wagtail.models import Page, PageViewRestriction
 from home import privacy, sitemaps
 from home.content_page import ContentPage, ContentQuerySet
 from home.wagtail_hooks import keep_documents_of_private_pages
+from members.group import members_group
 from portal.api import PublicPages
 from portal.privacy_check import leaks
 from resources import views as search_views
@@ -26,21 +27,27 @@ from tests.home.factories import page, translation_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def private() -> Any:
-    """A private resource in German and French, with an alias elsewhere and a document; and a private page with a
-    child.
+@pytest.fixture(params=["whoever is logged in", "members"])
+def private(request: Any) -> Any:
+    """A private resource in German and French, with an alias elsewhere, a document in the text and another as an
+    attachment; and a private page with a child.
     """
     index = page("Wissen", model=ResourceIndexPage, show_in_menus=True)
     translation_of(index, "fr", "Ressources")
     document = get_document_model().objects.create(title="Liste", file=ContentFile(b"geheim", "liste.txt"))
     body = [{"type": "text", "id": "1", "value": f'<p><a linktype="document" id="{document.pk}">Liste</a></p>'}]
-    made = page("Verborgen", parent=index, model=ResourcePage, summary="Kurz", body=body)
+    other = get_document_model().objects.create(title="Vorlage", file=ContentFile(b"auch geheim", "vorlage.txt"))
+    attachments = [{"type": "document", "id": "2", "value": {"document": other.pk, "label": ""}}]
+    fields: dict[str, Any] = {"summary": "Kurz", "body": body, "attachments": attachments}
+    made = page("Verborgen", parent=index, model=ResourcePage, **fields)
     translation_of(made, "fr", "Caché", summary="Court", body=body)
     made.create_alias(parent=page("Offen"), update_slug="zweitname")
     page("Protokoll", parent=(above := page("Intern")))
     for restricted in (made, above):
-        PageViewRestriction.objects.create(page=restricted, restriction_type=PageViewRestriction.LOGIN)
+        if request.param == "members":
+            privacy.restrict_to(restricted, members_group())
+        else:
+            PageViewRestriction.objects.create(page=restricted, restriction_type=PageViewRestriction.LOGIN)
     return made
 
 
@@ -76,7 +83,8 @@ def test_a_page_that_is_served_is_found(private: Any, monkeypatch: Any, kind: st
     ("kind", "place", "name", "leaking"),
     [
         ("sitemap", sitemaps, "public_pages", lambda: Page.objects.live()),
-        ("search", search_views, "public_pages", lambda: Page.objects.live()),
+        ("search", search_views, "pages_readable_by", lambda reader: Page.objects.live()),
+        ("list", ContentQuerySet, "readable_by", lambda self, reader: self),
         ("feed", ResourceFeed, "items", lambda self: list(ResourcePage.objects.live())),
         ("API", PublicPages, "get_base_queryset", lambda self: Page.objects.live()),
         ("list", ContentQuerySet, "private_q", lambda self: Q(pk__in=[])),
@@ -92,7 +100,7 @@ def test_a_way_that_does_not_ask_who_may_read_is_found(
 
 
 def test_the_command_ends_with_status_1_and_a_line_for_each(private: Any, monkeypatch: Any, capsys: Any) -> None:
-    monkeypatch.setattr("home.privacy.private_q", lambda: Q(pk__in=[]))
+    monkeypatch.setattr("home.privacy.private_q", lambda reader=None: Q(pk__in=[]))
     assert {"list", "sitemap", "search", "feed", "API"} <= kinds()
     with pytest.raises(SystemExit):
         call_command("check_privacy")
@@ -107,6 +115,6 @@ def test_a_document_of_private_pages_that_can_be_downloaded_is_found(private: An
         entry for entry in served if entry[0] is not keep_documents_of_private_pages
     ]
     try:
-        assert kinds() == {"document"}
+        assert [line.partition(":")[0] for line in leaks()] == ["document", "document"]
     finally:
         hooks._hooks["before_serve_document"] = served
