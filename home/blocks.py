@@ -1,14 +1,15 @@
 """The blocks that pages are written with. Every app's pages use these; editors find the same ones everywhere."""
 
-from urllib.parse import urlsplit
-
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
+from wagtail.models import Locale, Page
 
+from . import block_previews as previews
+from . import video
 from .table_block import TableBlock
 
 TEXT_FEATURES = ["bold", "link", "document-link", "ul", "ol"]
@@ -37,7 +38,9 @@ class HeadingBlock(blocks.StructBlock):
     class Meta:
         icon = "title"
         label = _("Heading")
+        description = _("A line above a section. Those of the first level make the list “On this page” of a long text.")
         template = "home/blocks/heading.html"
+        preview_value = previews.heading
         value_class = HeadingValue
 
 
@@ -57,7 +60,9 @@ class CalloutBlock(blocks.StructBlock):
     class Meta:
         icon = "info-circle"
         label = _("Call-out")
+        description = _("A hint, a warning or an example, set apart from the text.")
         template = "home/blocks/callout.html"
+        preview_value = previews.callout
         value_class = CalloutValue
 
 
@@ -68,7 +73,9 @@ class ChecklistBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ul"
         label = _("Checklist")
+        description = _("Points to tick off, also on paper.")
         template = "home/blocks/checklist.html"
+        preview_value = previews.checklist
 
 
 class QuoteBlock(blocks.StructBlock):
@@ -78,7 +85,9 @@ class QuoteBlock(blocks.StructBlock):
     class Meta:
         icon = "openquote"
         label = _("Quote")
+        description = _("What somebody has said, and who.")
         template = "home/blocks/quote.html"
+        preview_value = previews.quote
 
 
 class StepBlock(blocks.StructBlock):
@@ -111,6 +120,7 @@ class AccordionBlock(blocks.StructBlock):
         icon = "collapse-down"
         label = _("Questions and answers")
         template = "home/blocks/accordion.html"
+        preview_value = previews.accordion
         description = _("For what only some readers need. When the page is printed, all of it is open.")
 
 
@@ -139,29 +149,26 @@ class DownloadsBlock(blocks.StructBlock):
         icon = "download"
         label = _("Downloads")
         template = "home/blocks/downloads.html"
+        preview_value = previews.downloads
         description = _("A document is as private as the pages that use it.")
 
 
-VIDEO_HOSTS = {
-    "youtube.com": "YouTube",
-    "youtu.be": "YouTube",
-    "youtube-nocookie.com": "YouTube",
-    "vimeo.com": "Vimeo",
-    "tube.switch.ch": "SWITCHtube",
-}
-
-
 class VideoValue(blocks.StructValue):
-    """A video that knows who shows it."""
+    """A video that knows who shows it, and where it can be shown inside our page."""
 
     @cached_property
     def provider(self) -> str:
-        host = (urlsplit(self["url"] or "").hostname or "").removeprefix("www.").removeprefix("m.")
-        return VIDEO_HOSTS.get(host, host)
+        return video.provider_of(self["url"] or "")
+
+    @cached_property
+    def embedding(self) -> str:
+        return video.embedding_of(self["url"] or "")
 
 
 class VideoBlock(blocks.StructBlock):
-    """A card that leads to a video elsewhere. Nothing is asked of that place before somebody follows the link."""
+    """A card that leads to a video elsewhere. Nothing is asked of that place before somebody follows the link, or
+    presses the button that shows it in the page.
+    """
 
     title = blocks.CharBlock(max_length=120, label=_("Title"))
     url = blocks.URLBlock(
@@ -176,8 +183,9 @@ class VideoBlock(blocks.StructBlock):
         icon = "media"
         label = _("Video")
         template = "home/blocks/video.html"
+        preview_value = previews.video
         value_class = VideoValue
-        description = _("A link to a video elsewhere. Nothing is loaded from there on our page.")
+        description = _("A video elsewhere. Nothing is loaded from there before a reader asks for it.")
 
 
 class RelatedBlock(blocks.StructBlock):
@@ -192,18 +200,41 @@ class RelatedBlock(blocks.StructBlock):
         template = "home/blocks/related.html"
         description = _("Pages that you choose. Each is shown in the reader's language where it is translated.")
 
+    def get_preview_value(self) -> blocks.StructValue:
+        """With pages of this portal, as many as there are."""
+        pages = list(Page.objects.live().filter(depth__gt=2, locale=Locale.get_active()).order_by("path")[:2])
+        return self.normalize({"title": _("This goes with it"), "pages": pages})
+
+
+class TextBlock(blocks.RichTextBlock):
+    """Paragraphs and lists."""
+
+    class Meta:
+        preview_value = previews.text
+
+    def deconstruct(self) -> tuple[str, tuple[object, ...], dict[str, object]]:
+        """Migrations know it as what it is: rich text."""
+        _path, args, kwargs = super().deconstruct()
+        return "wagtail.blocks.RichTextBlock", args, kwargs
+
+
+class BodyImageBlock(ImageBlock):
+    """An image with the words that say what it shows, in each language, or marked as mere decoration."""
+
+    class Meta:
+        preview_template = "home/blocks/image_preview.html"
+        description = _("A drawing or a photograph. Say what it shows, unless it only decorates.")
+
 
 class BodyBlock(blocks.StreamBlock):
     """What the text of a page consists of."""
 
     heading = HeadingBlock()
-    text = blocks.RichTextBlock(
-        features=TEXT_FEATURES, icon="pilcrow", label=_("Text"), template="home/blocks/text.html"
-    )
+    text = TextBlock(features=TEXT_FEATURES, icon="pilcrow", label=_("Text"), template="home/blocks/text.html")
     callout = CalloutBlock()
     checklist = ChecklistBlock()
     quote = QuoteBlock()
-    image = ImageBlock(label=_("Image"), template="home/blocks/image.html")
+    image = BodyImageBlock(label=_("Image"), template="home/blocks/image.html")
     accordion = AccordionBlock()
     table = TableBlock()
     downloads = DownloadsBlock()

@@ -12,6 +12,8 @@ from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTable, TypedTableBlock, TypedTableBlockValidationError
 from wagtail_localize.segments import StringSegmentValue
 
+from .block_previews import table
+
 
 class TranslatableTableBlock(TypedTableBlock):
     """Wagtail's table with typed columns. wagtail-localize does not know it, so it tells its own segments.
@@ -80,3 +82,6 @@ class TableBlock(blocks.StructBlock):
         label = _("Table")
         template = "home/blocks/table.html"
         description = _("Figures or facts side by side. On phones it can be moved sideways.")
+
+    def get_preview_value(self) -> blocks.StructValue:
+        return self.to_python(table())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,20 +16,20 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Locale, Page
 from wagtail_localize.fields import SynchronizedField
 
-from home import languages
-from home.blocks import BodyBlock
+from home import languages, privacy
 from home.content_page import ContentManager, ContentPage, ContentQuerySet
 from home.models import Topic
 from home.plain_text import plain_text
+from home.privacy import public_pages
 from home.structured import Data
 from home.translations import localised
 
-from .blocks import AttachmentsBlock, WorkshopsBlock
+from .blocks import AttachmentsBlock, ResourceBodyBlock, WorkshopsBlock
 from .formats import Format, Level
 from .listing import Listing
 from .readers import ReaderCount, Said
@@ -87,11 +88,27 @@ class ResourceIndexPage(ContentPage):
         verbose_name_plural = _("libraries of resources")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds `listing` (resources/listing.py): what is shown of the resources below, and what can be chosen."""
+        """Adds `listing` (resources/listing.py): what is shown of the resources below, and what can be chosen; and
+        `for_members`, the ids of those shown that not everybody may read.
+        """
         context = super().get_context(request, *args, **kwargs)
-        everything = ResourcePage.objects.child_of(self).live().public().in_language(self.locale.language_code)
-        context["listing"] = Listing(everything, key=str(self.pk), locale=self.locale, asked=request.GET.dict())
+        below = ResourcePage.objects.child_of(self).live().in_language(self.locale.language_code)
+        listing = Listing(
+            below.readable_by(request.user),
+            key=f"{self.pk}:{privacy.view_of(request.user)}",
+            locale=self.locale,
+            asked=request.GET.dict(),
+        )
+        context |= {"listing": listing, "for_members": for_members(listing.page, request.user)}
         return context
+
+
+def for_members(pages: Iterable[Page], reader: Any) -> set[int]:
+    """The ids of the pages, all of which `reader` may read, that not everybody may. No query without a log-in."""
+    if not reader.is_authenticated:
+        return set()
+    ids = {page.pk for page in pages}
+    return ids - set(public_pages().filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def not_in_the_future(day: date) -> None:
@@ -120,7 +137,7 @@ class ResourcePage(ContentPage):
     author = models.CharField(
         _("author"), max_length=120, blank=True, help_text=_("Who answers for the text: a role or a team.")
     )
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
+    body = StreamField(ResourceBodyBlock(), blank=True, verbose_name=_("text"))
     reading_minutes = models.PositiveSmallIntegerField(_("reading time in minutes"), default=1, editable=False)
     reviewed_on = models.DateField(
         _("last reviewed on"),
@@ -166,6 +183,7 @@ class ResourcePage(ContentPage):
             ],
             heading=_("How it is filed"),
         ),
+        HelpPanel(template="resources/admin/members_only.html", heading=_("Who may read it")),
     ]
     # wagtail-localize leaves many-to-many fields out unless it is told; full_clean then takes each topic's translation.
     # Workshops are chosen once, and shown in the reader's language.
@@ -184,7 +202,8 @@ class ResourcePage(ContentPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds `index` (the library), `index_url`, `documents`, and in the reader's language `topics`, `workshops` and
-        up to three `related` resources.
+        up to three `related` resources; `is_for_members` where not everybody may read this one, and `for_members`, the
+        ids of those related likewise.
         """
         context = super().get_context(request, *args, **kwargs)
         language = translation.get_language()
@@ -193,16 +212,22 @@ class ResourcePage(ContentPage):
         if self.locale.language_code != language:
             topics = localised(topics, Locale.get_active())
         others = (
-            ResourcePage.objects.live().public().in_language(language).exclude(translation_key=self.translation_key)
+            ResourcePage.objects.live()
+            .readable_by(request.user)
+            .in_language(language)
+            .exclude(translation_key=self.translation_key)
         )
         keys = [topic.translation_key for topic in topics]
+        related = list(others.filter(topics__translation_key__in=keys).distinct().newest_first()[:3]) if keys else []
         context.update(
             index=index,
             index_url=languages.address_in(index, language),
             topics=topics,
             documents=[bound.value for bound in self.attachments if bound.value["document"]],
             workshops=workshops_for((bound.value for bound in self.workshops), language=language),
-            related=others.filter(topics__translation_key__in=keys).distinct().newest_first()[:3] if keys else [],
+            related=related,
+            is_for_members=request.user.is_authenticated and bool(self.get_view_restrictions()),
+            for_members=for_members(related, request.user) if related else set(),
         )
         return context
 

@@ -158,6 +158,10 @@ CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 
+# Where videos may be shown from inside a page, once a reader has asked for it (home/video.py). Without an origin its
+# videos are links.
+VIDEO_ORIGINS = ["https://www.youtube-nocookie.com", "https://player.vimeo.com", "https://tube.switch.ch"]
+
 # Public pages: everything from ourselves, nothing inline. Wagtail's admin has inline scripts: see portal/admin_csp.py.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -168,6 +172,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
+        "frame-src": VIDEO_ORIGINS,
         "frame-ancestors": [SELF],
         "base-uri": [NONE],
         "manifest-src": [SELF],

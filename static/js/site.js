@@ -1,5 +1,5 @@
-// Enhances what works without it: moves to the errors of a form, keeps a second click from sending a form twice, and
-// lets figures follow a number that stood in its field before anybody listened.
+// Enhances what works without it: moves to the errors of a form, keeps a second click from sending a form twice, lets
+// figures follow a number that stood in its field before anybody listened, and shows a video in the page on demand.
 "use strict";
 
 function focusErrors(root) {
@@ -70,6 +70,21 @@ window.addEventListener("pageshow", (event) => {
 const messages = document.querySelector(".messages");
 if (messages) {
   setTimeout(() => messages.append(...messages.childNodes), 300);
+}
+
+// The button comes out of its template; only a press asks the other site for anything. Players want to know which site
+// shows them, so it learns our host, and no more of the address.
+for (const template of document.querySelectorAll("template[data-embed]")) {
+  const offer = template.content.firstElementChild;
+  template.after(offer);
+  offer.firstElementChild.addEventListener("click", () => {
+    const frame = document.createElement("iframe");
+    Object.assign(frame, { title: template.dataset.title, allowFullscreen: true, referrerPolicy: "strict-origin" });
+    Object.assign(frame.style, { inlineSize: "100%", aspectRatio: "16 / 9", border: "0" });
+    frame.src = template.dataset.embed;
+    offer.replaceWith(frame);
+    frame.focus();
+  });
 }
 
 focusErrors(document);

@@ -16,6 +16,7 @@ from wagtail.models import Locale, PageViewRestriction
 from wagtail_localize.models import Translation
 
 from home.table_block import TableBlock
+from home.video import embedding_of
 from tests.home.factories import page, translation_of
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,49 @@ def test_a_document_in_a_download_is_as_private_as_its_page() -> None:
     assert Client().get(document.url).status_code == 200
     PageViewRestriction.objects.create(page=made, restriction_type=PageViewRestriction.LOGIN)
     assert Client().get(document.url).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("url", "embedding"),
+    [
+        ("https://www.youtube.com/watch?v=abcdefghijk&t=10", "https://www.youtube-nocookie.com/embed/abcdefghijk"),
+        ("https://m.youtube.com/watch?v=abcdefghijk", "https://www.youtube-nocookie.com/embed/abcdefghijk"),
+        ("https://youtu.be/abcdefghijk?si=x", "https://www.youtube-nocookie.com/embed/abcdefghijk"),
+        ("https://www.youtube-nocookie.com/embed/abcdefghijk", "https://www.youtube-nocookie.com/embed/abcdefghijk"),
+        ("https://vimeo.com/123456", "https://player.vimeo.com/video/123456?dnt=1"),
+        ("https://tube.switch.ch/videos/a1b2c3d4", "https://tube.switch.ch/embed/a1b2c3d4"),
+        ("https://www.youtube.com/@kanal", ""),
+        ("https://www.youtube.com/watch?v=../../evil", ""),
+        ("https://vimeo.com/kanal", ""),
+        ("https://youtube.com.example.org/watch?v=abcdefghijk", ""),
+        ("https://video.example.org/abcdefghijk", ""),
+        ("https://[", ""),
+        ("", ""),
+    ],
+)
+def test_a_video_can_be_shown_in_the_page_where_its_address_is_understood(url: str, embedding: str) -> None:
+    assert embedding_of(url) == embedding
+
+
+def test_a_video_waits_in_a_template_beside_the_link_and_what_the_other_side_learns() -> None:
+    html = shown(video("https://youtu.be/abcdefghijk"))
+    assert '<template data-embed="https://www.youtube-nocookie.com/embed/abcdefghijk" data-title="Film">' in html
+    assert "Video von YouTube laden" in html
+    assert "erfährt dann Ihre Internetadresse" in html
+    assert not re.search(r"<(iframe|img|script|video|source|embed|object)\b", html)
+
+
+def test_frames_are_allowed_from_the_origins_of_videos_only(settings: Any) -> None:
+    policy = Client().get("/de/")["Content-Security-Policy"]
+    (frames,) = [part.split()[1:] for part in policy.split("; ") if part.startswith("frame-src")]
+    assert frames == settings.VIDEO_ORIGINS
+
+
+def test_a_video_of_an_origin_that_the_operator_took_out_is_a_link(settings: Any) -> None:
+    settings.VIDEO_ORIGINS = []
+    html = shown(video("https://youtu.be/abcdefghijk"))
+    assert "<template" not in html
+    assert 'href="https://youtu.be/abcdefghijk"' in html
 
 
 @pytest.mark.parametrize(
