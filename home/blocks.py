@@ -40,7 +40,7 @@ class HeadingBlock(blocks.StructBlock):
         label = _("Heading")
         description = _("A line above a section. Those of the first level make the list “On this page” of a long text.")
         template = "home/blocks/heading.html"
-        preview_value = previews.heading
+        preview_value = staticmethod(previews.heading)
         value_class = HeadingValue
 
 
@@ -62,7 +62,7 @@ class CalloutBlock(blocks.StructBlock):
         label = _("Call-out")
         description = _("A hint, a warning or an example, set apart from the text.")
         template = "home/blocks/callout.html"
-        preview_value = previews.callout
+        preview_value = staticmethod(previews.callout)
         value_class = CalloutValue
 
 
@@ -75,7 +75,7 @@ class ChecklistBlock(blocks.StructBlock):
         label = _("Checklist")
         description = _("Points to tick off, also on paper.")
         template = "home/blocks/checklist.html"
-        preview_value = previews.checklist
+        preview_value = staticmethod(previews.checklist)
 
 
 class QuoteBlock(blocks.StructBlock):
@@ -87,7 +87,7 @@ class QuoteBlock(blocks.StructBlock):
         label = _("Quote")
         description = _("What somebody has said, and who.")
         template = "home/blocks/quote.html"
-        preview_value = previews.quote
+        preview_value = staticmethod(previews.quote)
 
 
 class StepBlock(blocks.StructBlock):
@@ -120,7 +120,7 @@ class AccordionBlock(blocks.StructBlock):
         icon = "collapse-down"
         label = _("Questions and answers")
         template = "home/blocks/accordion.html"
-        preview_value = previews.accordion
+        preview_value = staticmethod(previews.accordion)
         description = _("For what only some readers need. When the page is printed, all of it is open.")
 
 
@@ -149,7 +149,7 @@ class DownloadsBlock(blocks.StructBlock):
         icon = "download"
         label = _("Downloads")
         template = "home/blocks/downloads.html"
-        preview_value = previews.downloads
+        preview_value = staticmethod(previews.downloads)
         description = _("A document is as private as the pages that use it.")
 
 
@@ -183,7 +183,7 @@ class VideoBlock(blocks.StructBlock):
         icon = "media"
         label = _("Video")
         template = "home/blocks/video.html"
-        preview_value = previews.video
+        preview_value = staticmethod(previews.video)
         value_class = VideoValue
         description = _("A video elsewhere. Nothing is loaded from there before a reader asks for it.")
 
@@ -210,7 +210,7 @@ class TextBlock(blocks.RichTextBlock):
     """Paragraphs and lists."""
 
     class Meta:
-        preview_value = previews.text
+        preview_value = staticmethod(previews.text)
 
     def deconstruct(self) -> tuple[str, tuple[object, ...], dict[str, object]]:
         """Migrations know it as what it is: rich text."""

@@ -37,7 +37,7 @@ def library() -> Any:
 def text(library: Any) -> Any:
     """A text for members in German and French, and one for everybody on the same topic."""
     about = topic("Website", fr="Site internet")
-    made = page("Verborgen", parent=library, model=ResourcePage, summary="Kurz", topics=[])
+    made = page("Verborgen", parent=library, model=ResourcePage, summary="Kurz")
     for each in (made, page("Offen", parent=library, model=ResourcePage, summary="Kurz")):
         each.topics = [about]
         each.save_revision().publish()
