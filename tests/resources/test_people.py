@@ -54,7 +54,7 @@ def test_people_are_shown_in_the_readers_language_and_translators_have_only_the_
     total, done = Translation.objects.get(source__object_id=made.translation_key).get_progress()
     assert total == done
     shown = html(french.url)
-    assert "Écrit par</h3>" in shown
+    assert "Écrit par</h2>" in shown
     assert '<p lang="fr"> <strong>Ada Muster</strong> <br><span class="soft">Protection des données</span>' in shown
     assert '<p lang="de"> <strong>Bea Beispiel</strong> <br><span class="soft">Homepages</span>' in shown
 
