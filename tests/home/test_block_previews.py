@@ -25,7 +25,7 @@ SHOWN = {
     "image": "<svg",
     "accordion": "<details>",
     "table": "<caption>",
-    "downloads": "DOCX, 46,9",
+    "downloads": "DOCX, 46.9",
     "video": "Das Video zeigt Vimeo",
     "related": 'class="related"',
     "people": "<strong>",
