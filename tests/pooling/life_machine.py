@@ -406,7 +406,8 @@ class LifeOfAPool(Agreements):
         assert pool.open_places(now=self.now) == model.places(self.now)
         states = dict(Pledge.objects.filter(pool=pool).values_list("pk", "state"))
         assert states == {pk: pledge.state for pk, pledge in model.pledges.items()}
-        charges = Charge.objects.filter(pledge__pool=pool).values_list("pledge", "state", "amount")
+        # A pledge that is paid in another way has a void charge too: what counts is its last.
+        charges = Charge.objects.filter(pledge__pool=pool).order_by("pk").values_list("pledge", "state", "amount")
         assert {pk: (state, amount) for pk, state, amount in charges} == {
             pk: (pledge.charge, pledge.owed) for pk, pledge in model.pledges.items() if pledge.charge
         }
