@@ -59,11 +59,12 @@ class AccountViewSet(ModelViewSet):
     add_to_settings_menu = True
     form_fields = ["name", "street", "house_number", "postcode", "town", "country", "iban", "plain_iban", "uid"]
     inspect_view_enabled = False
+    copy_view_enabled = False
 
 
 @hooks.register("register_admin_viewset")
 def register_account() -> ModelViewSet:
-    return AccountViewSet("account")
+    return AccountViewSet("creditor")  # not "account": at that address Wagtail shows people their own
 
 
 class PoolsMenuItem(MenuItem):
