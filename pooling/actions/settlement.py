@@ -213,7 +213,7 @@ def take_money(*, pool: Pool, charge: Charge, source: Attempt | Receipt, now: da
         charge.state, charge.failure, charge.mend_until = PAID[PaysBy(charge.pays_by)], "", None
     elif owed and charge.pays_by == PaysBy.INVOICE:
         charge.state = ChargeState.PART_PAID
-    elif not owed and charge.state != ChargeState.FAILED:
+    elif not owed and charge.state != ChargeState.FAILED and not charge.is_settled:
         charge.state = ChargeState.VOID
     charge.settled_at = now
     charge.save()

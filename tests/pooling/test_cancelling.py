@@ -13,7 +13,7 @@ from pooling.actions.pools import cancel_pool, draft_pool, end_overdue_pledging,
 from pooling.actions.refunds import send_due_refunds
 from pooling.actions.settlement import collect_due_charges, enter_result, follow_up_attempts
 from pooling.invariants import breaches
-from pooling.models import Attempt, Charge, ChargeState, Pool, PoolState, Refund, SandboxEntry
+from pooling.models import Attempt, Charge, ChargeState, PaysBy, Pool, PoolState, Refund, SandboxEntry
 from pooling.payments.base import ChargeResult, Progress
 
 from . import factories as make
@@ -59,6 +59,21 @@ def test_money_that_arrives_after_a_cancellation_goes_back() -> None:
     assert sorted(Charge.objects.values_list("state", flat=True)) == ["sending", "void", "void"]
     enter_result(attempt=attempt, result=ChargeResult(Progress.SUCCEEDED, "pi_1", 30_000), now=NOW)
     assert (Refund.objects.get().amount, Charge.objects.exclude(state=ChargeState.VOID).count()) == (30_000, 0)
+
+
+def test_what_was_paid_stays_paid_when_more_comes_for_it_after_a_cancellation() -> None:
+    make.account()
+    pool = make.opened()
+    for _each in range(2):
+        make.pledge(pool)
+    make.invoiced(pool)
+    charge = Charge.objects.get(pays_by=PaysBy.INVOICE)
+    make.receipt(charge, charge.amount)
+    cancel_pool(pool=pool, reason="abgesagt", by=make.staff(), now=NOW)
+    make.receipt(charge, 10_000)
+    charge.refresh_from_db()
+    assert (charge.state, charge.captured) == (ChargeState.PAID, charge.amount + 10_000)
+    assert sorted(Refund.objects.values_list("amount", flat=True)) == [10_000, charge.amount]
 
 
 def test_a_charge_that_needs_the_person_after_a_cancellation_is_void() -> None:
