@@ -136,7 +136,10 @@ class StandardPage(ContentPage):
     text_fields = ("body",)
     parent_page_types = ["home.HomePage", "home.StandardPage"]
     subpage_types = ["home.StandardPage"]
-    content_panels = [*Page.content_panels, FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("body", help_text=_("A text with three sections or more gets a list of them by itself.")),
+    ]
     promote_panels = [*Page.promote_panels, FieldPanel("in_footer"), FieldPanel("purpose")]
     override_translatable_fields = [SynchronizedField("purpose", overridable=False)]
 

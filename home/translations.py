@@ -21,7 +21,7 @@ from wagtail_localize.models import (
     TranslationContext,
     TranslationSource,
 )
-from wagtail_localize.segments import StringSegmentValue, TemplateSegmentValue
+from wagtail_localize.segments import OverridableSegmentValue, StringSegmentValue, TemplateSegmentValue
 from wagtail_localize.segments.extract import extract_segments, quote_path_component
 
 from .localising.segments import is_approved
@@ -67,15 +67,16 @@ def write_translation(
     draft = copy.copy(source)
     for field, value in texts.items():
         setattr(draft, field, value)
-    pairs = pair_segments(source, draft)
+    pairs, chosen = pair_segments(source, draft), _choices(draft)
     target = source.get_translation_or_none(locale)
-    if not force and target is not None and _is_current(source, target, pairs):
+    if not force and target is not None and _is_current(source, target, pairs, chosen):
         return target, False
 
     record = record_of(source)
     translation, _created = Translation.objects.get_or_create(source=record, target_locale=locale)
     _write_strings(translation, pairs)
     _write_links(record, locale, pairs)
+    _write_choices(record, locale, ours=_choices(source), theirs=chosen)
     total, translated = translation.get_progress()
     if total != translated:
         raise TranslationDoesNotFit(
@@ -83,7 +84,7 @@ def write_translation(
             f"{total - translated} of {total} segments stayed without a translation in {locale.language_code}.",
         )
 
-    if target is not None and _is_current(source, target, pairs):
+    if target is not None and _is_current(source, target, pairs, chosen):
         return target, False
     if isinstance(source, Page):
         # Publishing is a step of its own, because wagtail-localize puts it off until the transaction ends.
@@ -123,8 +124,19 @@ def _segments(instance: models.Model) -> list[Segment]:
     ]
 
 
-def _is_current(source: models.Model, target: models.Model, pairs: list[Pair]) -> bool:
-    """Whether `target` is live and says what `pairs` say."""
+def _choices(instance: models.Model) -> dict[str, Any]:
+    """What is chosen in blocks (documents, images, pages) by its path, since a translation may choose another one.
+    Addresses of links are no choices here: they belong to their strings.
+    """
+    return {
+        segment.path: segment.data
+        for segment in extract_segments(instance)
+        if isinstance(segment, OverridableSegmentValue) and not segment.path.endswith("'")
+    }
+
+
+def _is_current(source: models.Model, target: models.Model, pairs: list[Pair], chosen: dict[str, Any]) -> bool:
+    """Whether `target` is live, says what `pairs` say, and shows what is `chosen`."""
     if isinstance(target, Page) and (not target.live or target.has_unpublished_changes or target.alias_of_id):
         return False
     translation = Translation.objects.filter(
@@ -140,6 +152,8 @@ def _is_current(source: models.Model, target: models.Model, pairs: list[Pair]) -
             ours, theirs = ({getattr(each, "translation_key", each.pk) for each in of.all()} for of in (ours, theirs))
         if ours != theirs:
             return False
+    if _choices(target) != chosen:
+        return False
     wanted = [(other.path, other.string.data, other.attrs) for _one, other in pairs]
     return wanted == [
         (found.path, found.string.data, found.attrs)
@@ -200,4 +214,17 @@ def _write_links(record: TranslationSource, locale: Locale, pairs: list[Pair]) -
     for path, context in contexts.items():
         SegmentOverride.objects.update_or_create(
             locale=locale, context=context, defaults={"data_json": json.dumps(wanted[path]), "has_error": False}
+        )
+
+
+def _write_choices(record: TranslationSource, locale: Locale, *, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    """What the translation chooses otherwise than its source becomes an override, as in wagtail-localize's editor."""
+    other = {path: data for path, data in theirs.items() if ours.get(path, data) != data}
+    contexts = TranslationContext.objects.filter(object_id=record.object_id, path__in=ours)
+    by_path = {context.path: context for context in contexts}
+    existing = SegmentOverride.objects.filter(locale=locale, context__in=by_path.values())
+    existing.exclude(context__path__in=other).delete()
+    for path in other.keys() & by_path.keys():
+        SegmentOverride.objects.update_or_create(
+            locale=locale, context=by_path[path], defaults={"data_json": json.dumps(other[path]), "has_error": False}
         )

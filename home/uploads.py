@@ -8,11 +8,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
@@ -103,6 +104,21 @@ def require_honest(file: BinaryIO, *, name: str) -> None:
         require_harmless_archive(file, extension)
     elif extension in LOOKS and not LOOKS[extension](file.read(HEAD)):
         raise another_kind(extension)
+
+
+def require_allowed(path: Path) -> None:
+    """As for what people upload, for a file that lies on the server. Raises ValidationError."""
+    extension, size = path.suffix.lower().lstrip("."), path.stat().st_size
+    if extension not in settings.WAGTAILDOCS_EXTENSIONS:
+        raise ValidationError(_("Files that end in .%(extension)s are not taken.") % {"extension": extension})
+    if size > settings.WAGTAILDOCS_MAX_UPLOAD_SIZE:
+        limits = {
+            "file_size": filesizeformat(size),
+            "max_filesize": filesizeformat(settings.WAGTAILDOCS_MAX_UPLOAD_SIZE),
+        }
+        raise ValidationError(TOO_BIG % limits)
+    with path.open("rb") as file:
+        require_honest(file, name=path.name)
 
 
 def another_kind(extension: str) -> ValidationError:

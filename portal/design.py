@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from home.blocks import VideoBlock
 from pooling.accounts import Money
 from pooling.calendar import calendar_of
 from pooling.charts import flow_of, history_of_shares
@@ -111,10 +112,19 @@ class SampleForm(forms.Form):
     )
 
 
+def videos() -> list[Any]:
+    """One that can be shown in the page, and one that stays a link."""
+    block = VideoBlock()
+    values = [
+        {"title": "Barrierefreie Dokumente in fünf Minuten", "url": "https://vimeo.com/1", "minutes": 5},
+        {"title": "Zehn kurze Filme", "url": "https://www.w3.org/WAI/perspective-videos/", "text": "Wer was braucht."},
+    ]
+    return [block.normalize({"minutes": None, "text": "", **value}) for value in values]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def components(request: HttpRequest) -> HttpResponse:
     """Every component. Sending the form empty shows it with its errors."""
     form = SampleForm(request.POST if request.method == "POST" else None)
-    return render(
-        request, "portal/design.html", {"form": form, "states": STATES, "fields": FIELDS, "stories": stories()}
-    )
+    context = {"form": form, "states": STATES, "fields": FIELDS, "stories": stories(), "videos": videos()}
+    return render(request, "portal/design.html", context)

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from home.content_files.markdown import Document, read_document, require_same_blocks
 from home.content_files.reading import ContentError
 from home.languages import codes
+from home.uploads import require_allowed
 
 from .formats import Format, Level
 
@@ -24,7 +27,10 @@ REQUIRED = ("title", "summary")
 # What is the same in every language: it stands in the file of the source language, and may stand in the others.
 SHARED = ("topics", "format", "level", "workshops")
 LISTS = {"topics": "[website, data-protection]", "workshops": "[homepage-brief]"}
-FIELDS = ("key", *TEXTS, *SHARED, "members_only")
+FIELDS = ("key", *TEXTS, *SHARED, "members_only", "attachments")
+MOST_LABEL = 120
+ATTACHMENTS = "files"  # the folder beside those of the languages
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -38,6 +44,14 @@ class Refusal:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file to take along, and what it is called in the language."""
+
+    path: Path
+    label: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,11 @@ class ResourceFile:
     @property
     def slug(self) -> str:
         return str(self.document.front.get("slug", self.document.path.stem))
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        folder = self.document.path.parent.parent / ATTACHMENTS
+        return [Attachment(folder / each["file"], each["label"]) for each in self.document.front.get("attachments", [])]
 
     @property
     def is_members_only(self) -> bool:
@@ -101,6 +120,8 @@ def read_files(folder: Path) -> Files:
 def everything_in(folder: Path) -> Iterator[tuple[str, Path]]:
     """Every file, and every folder that should not be there, with its name below `folder`. Hidden ones are nobody's."""
     for place in sorted(folder.iterdir()):
+        if place.name == ATTACHMENTS and place.is_dir():
+            continue  # read where a text names what is in it
         inside = sorted(place.iterdir()) if place.is_dir() and place.name in codes() else [place]
         yield from ((path.relative_to(folder).as_posix(), path) for path in inside if not path.name.startswith("."))
 
@@ -120,6 +141,7 @@ def read_file(name: str, path: Path) -> ResourceFile:
     if named != key:  # the ids of blocks go by the key, so that languages' files may have names of their own
         document = read_document(path, key=f"resources/{named}")
     require_known_fields(document)
+    require_attachments(document)
     return ResourceFile(name, language, named, document)
 
 
@@ -153,9 +175,37 @@ def require_known_fields(document: Document) -> None:
             raise ContentError(f"{name} must be a list, for example {example}.")
 
 
+def require_attachments(document: Document) -> None:
+    """Raises ContentError unless each attachment is a file that an editor could upload, with a name for people."""
+    attachments = document.front.get("attachments", [])
+    if not (isinstance(attachments, list) and all(is_attachment(each) for each in attachments)):
+        raise ContentError("attachments is a list, and each entry has a file (a name in the folder files) and a label.")
+    for each in attachments:
+        path = document.path.parent.parent / ATTACHMENTS / each["file"]
+        if path.is_symlink() or not path.is_file():
+            raise ContentError(f"there is no file {each['file']} in the folder {ATTACHMENTS}.")
+        try:
+            require_allowed(path)
+        except ValidationError as error:
+            raise ContentError(f"the attachment {each['file']} is refused: {' '.join(error.messages)}") from error
+
+
+def is_attachment(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"file", "label"}
+        and all(isinstance(each, str) for each in value.values())
+        and bool(FILE_NAME.fullmatch(value["file"]))
+        and 0 < len(value["label"].strip()) <= MOST_LABEL
+    )
+
+
 def require_fit(source: ResourceFile, translated: ResourceFile) -> None:
     """Raises ContentError where a translation is not built like its source, or says something else that is shared."""
     require_same_blocks(source.document, translated.document)
+    ours, theirs = len(source.attachments), len(translated.attachments)
+    if ours != theirs:
+        raise ContentError(f"it has {theirs} attachments, but {source.name} has {ours}.")
     for name in SHARED:
         ours, theirs = source.document.front.get(name), translated.document.front.get(name)
         if theirs is not None and theirs != ours:

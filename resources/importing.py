@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.functional import cached_property
+from wagtail.documents import get_document_model
 from wagtail.models import Page
 
 from home.content_files.markdown import stable_id
-from home.content_files.pages import Outcome, source_language_of, write_page
+from home.content_files.pages import Outcome, is_in_other_hands, source_language_of, write_page
 from home.content_files.reading import ContentError
 from home.models import Topic
 from home.privacy import restrict_to
@@ -22,7 +25,7 @@ from members.group import members_group
 from pooling.workshops.models import WorkshopPage
 
 from .formats import Format
-from .import_files import Files, Refusal, ResourceFile, read_files, require_fit
+from .import_files import Attachment, Files, Refusal, ResourceFile, read_files, require_fit
 from .models import ResourceIndexPage, ResourcePage
 
 STEPS = 20  # how often it says how far it is
@@ -95,7 +98,10 @@ def write_resource(key: str, in_languages: InLanguages, known: Known, files: Fil
                     ResourcePage,
                     key=f"resources/{key}",
                     parent=known.libraries[source_language],
-                    texts={language: file.texts for language, file in fitting.items()},
+                    texts={
+                        language: {**file.texts, "attachments": attachments_of(file)}
+                        for language, file in fitting.items()
+                    },
                     shared=known.shared(source),
                 )
                 # One file says so for all languages, and no file opens what is restricted.
@@ -111,6 +117,39 @@ def write_resource(key: str, in_languages: InLanguages, known: Known, files: Fil
     for language, misfit in outcome.refused.items():
         files.refuse(fitting[language].name, str(misfit))
     return outcome
+
+
+def attachments_of(file: ResourceFile) -> list[dict[str, Any]]:
+    """The attachments as the page keeps them, once their files lie among the documents. A page that is a person's by
+    now keeps its own.
+    """
+    page = ResourcePage.objects.filter(
+        translation_key=stable_id(f"resources/{file.key}"), locale__language_code=file.language
+    ).first()
+    if page is not None and is_in_other_hands(page):
+        return list(page.attachments.get_prep_value())
+    there = {bound.id: bound.value["document"] for bound in page.attachments} if page else {}
+    blocks = []
+    for number, attachment in enumerate(file.attachments):
+        place = stable_id("resources", file.key, "attachment", number)
+        document = ensure_document(attachment, there.get(place))
+        blocks.append({"type": "document", "value": {"document": document.pk, "label": attachment.label}, "id": place})
+    return blocks
+
+
+def ensure_document(attachment: Attachment, there: Any) -> Any:
+    """The document with the file's content: the one that is `there`, in this place of the page, else a new one. A file
+    that has changed takes the place of its former self, so that the old one can be had no more.
+    """
+    content = attachment.path.read_bytes()
+    digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()  # as Wagtail's Document.file_hash
+    if there is not None and there.file_hash == digest and there.title == attachment.label:
+        return there
+    document = there if there is not None else get_document_model()()
+    document.title, document.file_size, document.file_hash = attachment.label, len(content), digest
+    document.file = ContentFile(content, attachment.path.name)
+    document.save()
+    return document
 
 
 class Known:

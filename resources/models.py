@@ -170,13 +170,19 @@ class ResourcePage(ContentPage):
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
-        FieldPanel("body"),
+        FieldPanel("body", help_text=_("A text with three sections or more gets a list of them by itself.")),
         FieldPanel("attachments"),
         FieldPanel("workshops"),
         MultiFieldPanel(
             [
-                FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
-                FieldPanel("format"),
+                FieldPanel(
+                    "topics",
+                    widget=forms.CheckboxSelectMultiple,
+                    help_text=_("Readers narrow the list down by them. One or two are enough."),
+                ),
+                FieldPanel(
+                    "format", help_text=_("What readers get: something to read, to tick off, to fill in or to watch.")
+                ),
                 FieldPanel("level"),
                 FieldPanel("author"),
                 FieldPanel("reviewed_on"),

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from home.content_files.pages import Progress
 
-from . import network, pools, texts, workshops
+from . import answers, network, pools, texts, workshops
 from .files import check_everything
 
 
@@ -31,6 +31,8 @@ STEPS = [
     Step("Workshops", workshops.load_workshops),
     Step("Resources", texts.load_resources),
     Step("Pages", texts.load_pages),
+    Step("On every page", texts.load_home),
+    Step("Readers' answers", answers.load_answers),
     Step("Organisations", network.load_organisations),
     Step("People", network.load_people),
     Step("Directory", network.load_directory),

@@ -12,6 +12,8 @@ from home.tree import ensure_site
 from resources.importing import import_resources
 from resources.models import ResourceIndexPage
 
+from .about import with_picture_and_links
+from .everywhere import fields_of_every_page
 from .files import CONTENT, LANGUAGES, names, read_documents, read_one, read_yaml, texts_of
 
 IN_MENU = {"about"}
@@ -26,11 +28,14 @@ def load_topics(progress: Progress, *, now: datetime) -> None:
 
 
 def load_home(progress: Progress, *, now: datetime) -> None:
+    """The home page. What stands on every page leads to others, so it comes once these are there: this runs twice."""
     home = ensure_site()
     site = read_yaml("site.yaml")
     documents = read_one("home")
     texts = texts_of(documents, ["title", "headline", "lead", "search_description"])
+    everywhere = fields_of_every_page()
     for code, fields in texts.items():
+        fields |= everywhere[code]
         fields["slug"] = code
         fields["tagline"], fields["footer_line"] = site["tagline"][code], site["footer"][code]
         fields["steps"] = [
@@ -44,11 +49,15 @@ def load_home(progress: Progress, *, now: datetime) -> None:
 def load_pages(progress: Progress, *, now: datetime) -> None:
     home = german_home()
     for name in names("pages"):
+        texts = texts_of(read_documents("pages", name), ["title", "slug", "search_description"])
+        if name == "about":
+            for code, fields in texts.items():
+                fields["body"] = with_picture_and_links(fields["body"], code)
         _page, changed = ensure_translated_page(
             StandardPage,
             key=f"pages/{name}",
             parent=home,
-            texts=texts_of(read_documents("pages", name), ["title", "slug", "search_description"]),
+            texts=texts,
             shared={
                 "show_in_menus": name in IN_MENU,
                 "in_footer": name not in IN_MENU,

@@ -23,3 +23,6 @@ def test_every_page_of_the_demo_weighs_little(demo_for_module: None, db: None) -
 
 def test_indentation_goes_and_spaces_between_words_stay() -> None:
     assert lean("<b>a</b>\n      <i>b</i> c  d\n") == "<b>a</b> <i>b</i> c  d\n"
+    assert lean("<ul>\n  <li>a <b>b</b> </li>\n  <li><a>c</a> <small>d</small></li>\n</ul>") == (
+        "<ul><li>a <b>b</b></li><li><a>c</a> <small>d</small></li></ul>"
+    )

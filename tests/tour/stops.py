@@ -47,6 +47,12 @@ def stops(scene: Scene) -> list[Stop]:
     ]
 
 
+def image_block() -> str:
+    """What the editor of a resource calls the block that holds an image."""
+    body = ResourcePage._meta.get_field("body").stream_block
+    return str(body.child_blocks["image"].definition_prefix)
+
+
 def in_language(pages: type[Page], scene: Scene) -> list[Page]:
     return list(pages.objects.live().filter(locale__language_code=scene.language).order_by("pk"))
 
@@ -79,6 +85,9 @@ def site(scene: Scene) -> Iterator[Stop]:
     yield Stop("search", "nothing found", f"{search}?q=xyzzy")
     yield Stop("design", "components", scene.url("design"))
     yield Stop("design", "components, with errors", scene.url("design"), send={})
+    yield Stop(
+        "design", "preview of a block", reverse("wagtailadmin_block_preview") + f"?id={image_block()}", who="editor"
+    )
     yield Stop("design", "letters", scene.url("design_letters"))
     yield Stop("design", "letter", scene.url("design_letter", SAMPLES[0].name))
 
