@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
@@ -13,27 +14,39 @@ from home.freshness import NETWORK, depends_on
 
 from .models import DirectoryEntry
 
-Address = tuple[str, str]  # the slug, empty for the list, and the language
+View = tuple[str, list[Any]]  # its name, and what its address holds
 
 
-class DirectorySitemap(Sitemap):
-    def items(self) -> list[Address]:
+class ViewSitemap(Sitemap):
+    """Pages that are no pages of the CMS, each in every language."""
+
+    def views(self) -> Iterable[View]:
+        raise NotImplementedError
+
+    def items(self) -> list[tuple[View, str]]:
         depends_on(NETWORK)
-        slugs = DirectoryEntry.objects.shown().values_list("slug", flat=True)
-        return [(slug, code) for slug in ("", *slugs) for code in languages.codes()]
+        return [(view, code) for view in self.views() for code in languages.codes()]
 
     def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
         return [self._entry(*item) for item in self.paginator.page(page).object_list]
 
-    def _entry(self, slug: str, code: str) -> dict[str, Any]:
+    def _entry(self, view: View, code: str) -> dict[str, Any]:
+        name, args = view
         with translation.override(code):
-            path = reverse("members:directory_entry", args=[slug]) if slug else reverse("members:directory")
+            path = reverse(name, args=args)
         links = languages.alternates(languages.versions_of(path))
         return {
-            "item": slug,
+            "item": view,
             "location": languages.absolute(path),
             "lastmod": None,
             "changefreq": None,
             "priority": "",
             "alternates": [{"lang_code": link["hreflang"], "location": link["url"]} for link in links],
         }
+
+
+class DirectorySitemap(ViewSitemap):
+    def views(self) -> Iterable[View]:
+        yield "members:directory", []
+        for slug in DirectoryEntry.objects.shown().values_list("slug", flat=True):
+            yield "members:directory_entry", [slug]

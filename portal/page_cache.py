@@ -36,7 +36,7 @@ MOST_NEAR = 100  # pages that a process holds itself, at most
 LARGEST = 512 * 1024  # bytes of a page that is kept
 KEPT_TYPES = ("text/html", "application/atom+xml", "application/xml", "text/xml", "text/csv")
 # What lists may be asked for. With any other parameter a page is made anew, so that nobody can fill the cache.
-PARAMETERS = frozenset({"topic", "format", "level", "canton", "language", "sort", "page"})
+PARAMETERS = frozenset({"topic", "format", "level", "canton", "language", "state", "sort", "page"})
 MOST_QUERY = 100  # characters
 CONTENT_APPS = frozenset({"home", "resources", "workshops", "wagtailcore", "wagtailimages", "wagtaildocs", "taggit"})
 

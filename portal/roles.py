@@ -52,17 +52,25 @@ OF_ONE_LANGUAGE = {"Translator German": "de", "Translator French": "fr", "Transl
 
 ROLES: dict[str, dict[str, list[str]]] = {
     EDITOR: {
-        "everywhere": [*ADMIN, *TRANSLATING, *SNIPPETS, "letters.change_letter", "pooling.view_pledge"],
+        "everywhere": [
+            *ADMIN,
+            *TRANSLATING,
+            *SNIPPETS,
+            "letters.change_letter",
+            "pooling.view_pledge",
+            "needs.change_need",
+        ],
         "pages": ["wagtailcore.add_page", "wagtailcore.change_page", "wagtailcore.publish_page"],
         "files": FILES,
     },
     # Imports the bank's files, says what payments are for, and transfers refunds.
     FINANCE: {"everywhere": [*ADMIN, "pooling.import_bankfile"], "pages": [], "files": []},
-    # Decides who takes part, and keeps organisations' details right.
+    # Decides who takes part, keeps organisations' details right, and looks after needs.
     NETWORK_MANAGER: {
         "everywhere": [
             *ADMIN,
             "members.change_application",
+            "needs.change_need",
             *(f"members.{action}_organisation" for action in ("view", "add", "change")),
         ],
         "pages": [],
@@ -89,6 +97,7 @@ APPS = [
     "workshops",
     "letters",
     "members",
+    "needs",
 ]
 
 

@@ -12,6 +12,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from home.sitemaps import SITEMAPS
+from members.needs.sitemaps import NeedsSitemap
 from members.sitemaps import DirectorySitemap
 from pooling.webhooks import stripe_webhook
 from pooling.workshops.feeds import WorkshopFeed
@@ -30,7 +31,12 @@ handler500 = errors.server_error
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("robots.txt", robots, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": {**SITEMAPS, "directory": DirectorySitemap}}, name="sitemap"),
+    path(
+        "sitemap.xml",
+        sitemap,
+        {"sitemaps": {**SITEMAPS, "directory": DirectorySitemap, "needs": NeedsSitemap}},
+        name="sitemap",
+    ),
     path(".well-known/change-password", RedirectView.as_view(pattern_name="account_change_password")),
     path("api/v2/", router.urls),
     path("webhooks/stripe/", stripe_webhook, name="stripe_webhook"),
@@ -50,6 +56,7 @@ urlpatterns += i18n_patterns(
     path("feeds/resources.atom", ResourceFeed(), name="resource_feed"),
     path("feeds/workshops.atom", WorkshopFeed(), name="workshop_feed"),
     path("", include("members.urls")),
+    path("", include("members.needs.urls")),
     path("", include("pooling.urls")),
     path("", include("resources.urls")),
     path("", include(wagtail_urls)),

@@ -9,11 +9,11 @@ from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished
 
 from home.content_page import ContentPage
+from home.stemming import stems
 from pooling.workshops.models import WorkshopPage
 
 from .models import ResourcePage
 from .search_entry import Kind, SearchEntry
-from .stemming import stems
 
 # Words of one page, at most: PostgreSQL refuses a vector of more than a megabyte.
 MOST_WORDS = 20_000

@@ -23,10 +23,10 @@ from django.db.models import Case, Count, Func, Q, QuerySet, Value, When
 from wagtail.models import Page
 
 from home.models import Topic
+from home.stemming import stems
 
 from .search_entry import Kind, SearchEntry
 from .snippets import snippet
-from .stemming import stems
 
 MOST_CHARACTERS = 200  # of what is asked for
 MOST_STEMS = 12

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from .stemming import WORD, fold, stem
+from home.stemming import WORD, fold, stem
 
 LENGTH = 220  # characters
 BEFORE = 60  # characters before the first word that is marked

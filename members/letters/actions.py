@@ -33,13 +33,14 @@ logger = logging.getLogger(__name__)
 class Draft:
     """What to tell one organisation. `key` names the event for it; `context` is plain data (see markup.plain).
 
-    An answer goes to `reply_to`, or to us where that is empty.
+    An answer goes to `reply_to`, or to us where that is empty. It is written in `language`, or in the organisation's.
     """
 
     key: str
     organisation: Organisation
     context: Mapping[str, object]
     reply_to: str = ""
+    language: str = ""
 
 
 def queue_letter(
@@ -60,9 +61,10 @@ def queue_letter_to(
     organisation: Organisation,
     context: Mapping[str, object],
     now: datetime,
+    language: str = "",
 ) -> None:
-    """Write a letter about `organisation`, in its language, to one person, whatever their role in it."""
-    drafted = letters_to([person], Draft(key, organisation, context), template, now)
+    """Write a letter about `organisation`, in its language or in `language`, to one person, whatever their role."""
+    drafted = letters_to([person], Draft(key, organisation, context, language=language), template, now)
     Letter.objects.bulk_create(drafted, ignore_conflicts=True)
 
 
@@ -100,7 +102,7 @@ def letters_to(people: Iterable[User], draft: Draft, template: str, now: datetim
     people, organisation, to = list(people), draft.organisation, draft.reply_to
     if not people:
         return
-    language = organisation.language
+    language = draft.language or organisation.language
     context = {"organisation": organisation.name, **draft.context}
     document = read_source(template=template, context=context, language=language)
     for person in people:

@@ -6,14 +6,19 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members.models import Organisation
+from members.needs.listing import in_language
+from members.needs.models import Need
 from pooling import accounts
 from pooling.models import Pool
 
 from .desk import entry_of, sums_of
+
+MOST_NEEDS = 12  # on the overview; the list has all
 
 
 @never_cache
@@ -25,7 +30,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     That nothing needs doing is said as well.
     """
     now = timezone.now()
-    organisations = list(Organisation.objects.filter(memberships__person=request.user))
+    mine = Organisation.objects.filter(memberships__person=request.user).prefetch_related("people")
+    organisations = list(mine)
+    needs = Need.objects.followed_by(organisations).counted().prefetch_related("translations")[:MOST_NEEDS]
     pledges = accounts.pledges_of(organisations)
     entries = [entry_of(pledge, now=now) for pledge in pledges]
     alive = [entry for entry in entries if accounts.is_alive(entry.pledge)]
@@ -43,6 +50,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "sums": sums_of(alive),
             "passed_on": accounts.passed_on_by(organisations),
             "over": [entry for entry in entries if not accounts.is_alive(entry.pledge)],
+            "needs": in_language(needs, get_language() or "de"),
             "pools": [pool for pool in open_pools if pool.open_places(now=now)],
         },
     )

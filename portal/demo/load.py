@@ -36,6 +36,7 @@ STEPS = [
     Step("Organisations", network.load_organisations),
     Step("People", network.load_people),
     Step("Directory", network.load_directory),
+    Step("Needs", network.load_needs),
     Step("Applications", network.load_applications),
     Step("Pools", pools.load_pools),
 ]

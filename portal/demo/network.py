@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import Group
 
+from home.content_files.markdown import stable_id
 from home.content_files.pages import Progress
 from home.models import Topic
 from members.actions.applications import apply, confirm
 from members.actions.directory import set_entry
 from members.models import Application, DirectoryEntry, Membership, Organisation, Role, User
+from members.needs.actions import support, write_need
+from members.needs.deciding import answer, translate
+from members.needs.models import Need
 
 from .files import read_yaml
 
@@ -84,6 +89,27 @@ def load_directory(progress: Progress, *, now: datetime) -> None:
             by = of.administrators()[0]
             set_entry(organisation=of, is_listed=True, about=entry["description"], topics=pks, by=by)
         progress.note(entry["key"], changed=is_new)
+
+
+def load_needs(progress: Progress, *, now: datetime) -> None:
+    """What organisations lack, and which others need it too."""
+    for entry in read_yaml("needs.yaml"):
+        of = organisation(entry["organisation"])
+        is_new = not Need.objects.filter(organisation=of, title=entry["title"]).exists()
+        if is_new:
+            topic = Topic.objects.get(locale__language_code="de", slug=entry["topic"])
+            texts = {name: entry[name] for name in ("title", "text", "language")}
+            written = {"organisation": of, "topic": topic.pk, "by": of.administrators()[0]}
+            need = write_need(**written, **texts, now=now - timedelta(days=entry["days_ago"]))
+            for key, sentence in entry.get("too", {}).items():
+                other = organisation(key)
+                by = other.administrators()[0]
+                support(need=need, organisation=other, sentence=sentence, by=by, now=now)
+            for language, said in entry.get("translations", {}).items():
+                translate(need=need, language=language, **said)
+            if key := entry.get("answer"):
+                answer(need=need, page_key=UUID(stable_id(f"resources/{key}")), now=now)
+        progress.note(f"{entry['organisation']}: {entry['title']}", changed=is_new)
 
 
 def load_applications(progress: Progress, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "pooling.desk",
     "pooling",
     "members.letters",
+    "members.needs",
     "members",
     "home",
     "wagtail_localize",
@@ -131,7 +132,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever changes the ways in, their owner h
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # members/views; beside allauth's own
-ACCOUNT_RATE_LIMITS = {"join": "10/h/ip,3/d/key", "invite": "30/h/user", "contact": "5/h/ip,30/d/key"}
+ACCOUNT_RATE_LIMITS = {
+    "join": "10/h/ip,3/d/key",
+    "invite": "30/h/user",
+    "contact": "5/h/ip,30/d/key",
+    "need": "60/h/user",
+}
 ACCOUNT_FORMS = {
     "login": "members.account_forms.LoginForm",
     "change_password": "members.account_forms.ChangePasswordForm",

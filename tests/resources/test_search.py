@@ -9,14 +9,14 @@ from django.core.management import call_command
 from django.test import Client
 
 from home.privacy import public_pages
+from home.stemming import stems
 from resources.indexing import index_all
 from resources.models import ResourceIndexPage, ResourcePage
 from resources.search import Matched, Results, Wanted, search
 from resources.search_entry import SearchEntry
 from resources.snippets import snippet
-from resources.stemming import stems
 from tests.home.factories import page, topic, translation_of, unpublished
-from tests.resources.test_stemming import TABLE
+from tests.home.test_stemming import TABLE
 
 pytestmark = pytest.mark.django_db
 

@@ -1,10 +1,15 @@
-"""What the tour shows of the network: the directory, and writing to those in it."""
+"""What the tour shows of the network: the directory, writing to those in it, and needs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
+from members.needs.actions import write_need
+from members.needs.deciding import close
+from members.needs.models import Need
 from portal.demo.network import organisation
 
 from .stop import Stop
@@ -28,3 +33,38 @@ def network(scene: Scene) -> Iterator[Stop]:
         own = scene.url("members:own_entry", organisation(key).uuid)
         yield Stop("network", f"own entry of {key}", own, who=key)
     yield Stop("network", "own entry, without a sentence", own, who=key, send={"is_listed": "on"}, status=422)
+    yield from needs(scene)
+
+
+def needs(scene: Scene) -> Iterator[Stop]:
+    of = {need.title.split()[0]: need for need in Need.objects.all()}
+    wanted, answered = of["Eine"], of["Was"]
+    page, write = scene.url("needs:needs"), scene.url("needs:write")
+    yield Stop("needs", "list", page)
+    yield Stop("needs", "list, nothing fits", f"{page}?state=closed&language=it")
+    for who in ("", "modele", "muster", "beispiel"):
+        yield Stop("needs", f"need, seen by {who or 'a visitor'}", scene.url("needs:need", wanted.pk), who=who)
+    yield Stop("needs", "answered", scene.url("needs:need", answered.pk))
+    yield Stop("needs", "closed", scene.url("needs:need", scene.closed_need.pk))
+    too_long = {"support": "yes", "sentence": "x" * 301}
+    need = scene.url("needs:need", wanted.pk)
+    yield Stop("needs", "too long a sentence", need, who="modele", send=too_long, status=422)
+    yield Stop("needs", "write", write, who="modele")
+    yield Stop("needs", "write, sent empty", write, who="modele", send={}, status=422)
+    like = {"title": wanted.title, "text": wanted.text, "language": "de"}
+    yield Stop("needs", "write, there are similar ones", write, who="modele", send=like)
+    yield Stop("needs", "write, nobody to write for", write, who="newcomer", status=403)
+    yield Stop("admin", "needs", reverse("needs_desk"), who="operator")
+    yield Stop("admin", "needs, none", reverse("needs_desk") + "?state=workshop", who="operator")
+    for name, each in (("open", wanted), ("answered", answered), ("closed", scene.closed_need)):
+        yield Stop("admin", f"need, {name}", reverse("need_desk", args=[each.pk]), who="operator")
+    desk = reverse("need_desk", args=[wanted.pk])
+    yield Stop("admin", "need, closed without a reason", desk, who="operator", send={"close": "yes"})
+
+
+def add_needs(scene: Scene) -> None:
+    """One that was closed."""
+    of = organisation("muster")
+    said = {"title": "Ein Kurs im Zehnfingersystem", "text": "Wir tippen zu langsam.", "language": "de"}
+    made = write_need(organisation=of, topic=None, by=scene.people["muster"], now=scene.now, **said)
+    scene.closed_need = close(need=made, reason="Das bietet jede Klubschule an.", now=scene.now)

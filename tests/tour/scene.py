@@ -55,6 +55,7 @@ from tests.members.factories import UserFactory
 from tests.pooling.bank_statements import booked, statement
 
 from .joining import add_joining
+from .network import add_needs
 from .pools import CALLED_OFF, FULL, QUEUE
 from .translating import begin_translation
 
@@ -86,6 +87,7 @@ class Scene:
         self.add_bank_file()
         self.give_up_letters()
         add_joining(self)
+        add_needs(self)
 
     def url(self, name: str, *args: object) -> str:
         with translation.override(self.language):

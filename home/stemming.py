@@ -12,7 +12,7 @@ from typing import Any
 
 import snowballstemmer
 
-from home.plain_text import fold
+from .plain_text import fold
 
 ALGORITHMS = {"de": "german", "fr": "french", "it": "italian"}
 WORD = re.compile(r"[^\W_]+")

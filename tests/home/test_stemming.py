@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resources.stemming import fold, stem, stems
+from home.stemming import fold, stem, stems
 
 PAIRS = {
     "de": """Schulung Schulungen, Verein Vereine, Haus Häuser, Buch Bücher, Beratung Beratungen, Stiftung Stiftungen,
