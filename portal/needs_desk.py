@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +25,7 @@ from members.needs.forms import LongText
 from members.needs.listing import similar
 from members.needs.models import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE, SHOWN, Need, NeedState
 from members.needs.views import DECIDES, page_of
+from pooling.workshops.from_need import list_for, make_workshop
 from resources.models import ResourcePage
 
 ON_A_PAGE = 50
@@ -124,6 +126,7 @@ def need_desk(request: HttpRequest, pk: int) -> HttpResponse:
         "forms": shown,
         "is_lively": need.state in (NeedState.OPEN, NeedState.ANSWERED, NeedState.WORKSHOP),
         "is_shown": need.state in SHOWN,
+        "may_make_workshop": may_make_workshop(request, need),
         "found_page": page_of(need.page_key, need.language) if need.page_key else None,
         "page_title": need.title,
         "header_icon": "help",
@@ -140,6 +143,16 @@ def make(request: HttpRequest, name: str, need: Need) -> forms.Form:
 def do(request: HttpRequest, need: Need, shown: dict[str, forms.Form]) -> bool:
     """Do what was asked for. False if the form has an error."""
     now = timezone.now()
+    if "workshop" in request.POST:
+        require_workshops(request, need)
+        page = make_workshop(need=need, by=request.user, now=now)
+        edit = messages.button(reverse("wagtailadmin_pages:edit", args=[page.pk]), _("Edit page"))
+        terms = messages.button(reverse("workshop_pool", args=[page.pk]), _("Financing"))
+        sentence = _(
+            "The workshop is there as a draft, with its pool and the expert's brief. The followers get a letter."
+        )
+        messages.success(request, sentence, buttons=[edit, terms])
+        return True
     if "open_again" in request.POST:
         open_again(need=need, now=now)
         messages.success(request, _("The need is open again. Its followers get a letter."))
@@ -161,6 +174,17 @@ def do(request: HttpRequest, need: Need, shown: dict[str, forms.Form]) -> bool:
         translate(need=need, **data)
         messages.success(request, _("The translation is on the page."))
     return True
+
+
+def may_make_workshop(request: HttpRequest, need: Need) -> bool:
+    """Whether the person may write a page in the list where the need's workshop would stand."""
+    parent = list_for(need)
+    return parent is not None and parent.permissions_for_user(request.user).can_add_subpage()
+
+
+def require_workshops(request: HttpRequest, need: Need) -> None:
+    if not may_make_workshop(request, need):
+        raise PermissionDenied
 
 
 class NeedsMenuItem(MenuItem):

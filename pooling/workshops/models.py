@@ -153,6 +153,11 @@ class WorkshopPage(ContentPage):
     audience = models.CharField(_("for whom"), max_length=300, blank=True, help_text=_("One sentence."))
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
     topics = ParentalManyToManyField(Topic, blank=True, related_name="workshops", verbose_name=_("topics"))
+    brief = models.TextField(
+        _("brief for the expert"),
+        blank=True,
+        help_text=_("What organisations ask for, in their words. It stands on no page; copy it into your letter."),
+    )
 
     text_fields = ("summary", "audience", "venue", "body")
     parent_page_types = ["workshops.WorkshopIndexPage"]
@@ -169,10 +174,11 @@ class WorkshopPage(ContentPage):
         FieldPanel("experts", widget=forms.CheckboxSelectMultiple),
         FieldPanel("body"),
         FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("brief", widget=forms.Textarea(attrs={"rows": 12})),
     ]
     # Set once, in the language of the source. full_clean then takes each topic's and expert's translation.
     override_translatable_fields = [
-        SynchronizedField(name, overridable=False) for name in ("format", "spoken", "experts", "topics")
+        SynchronizedField(name, overridable=False) for name in ("format", "spoken", "experts", "topics", "brief")
     ]
 
     objects = WorkshopManager()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from wagtail.models import Page
@@ -15,6 +16,7 @@ from pooling.actions.errors import TermsUnsound
 from pooling.actions.pools import describe_workshop, open_pool
 from pooling.models import Pool, PoolState
 
+from .from_need import give_first_word
 from .models import WorkshopPage
 
 
@@ -60,7 +62,9 @@ def open_published(*, page: WorkshopPage, by: User | None, now: datetime) -> lis
     if by is not None and not decides(by, page):
         return [_("it opens when somebody publishes the page who may do so in all languages.")]
     try:
-        open_pool(pool=pool, by=by, now=now)
+        with transaction.atomic():
+            opened = open_pool(pool=pool, by=by, now=now)
+            give_first_word(pool=opened, now=now)
     except TermsUnsound as refusal:
         return [str(sentence) for _field, sentence in refusal.problems]
     return []
