@@ -14,9 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
 from wagtail.models import PageViewRestriction
 from wagtail_localize.models import Translation
 
+from home import languages
 from home.models import HomePage
 from home.site_blocks import AnnouncementBlock, LinkBlock
 from tests.home.factories import home_page, page, translation_of, unpublished
@@ -57,7 +60,17 @@ def html(url: str = "/de/") -> str:
 def menu(url: str = "/de/") -> list[tuple[str, str]]:
     inside = re.search('<nav class="site-nav".*?</nav>', html(url), re.DOTALL)
     assert inside
-    return re.findall('<a href="([^"]+)"[^>]*>([^<]+)</a>', inside[0])[:-1]  # the last is the search
+    links = re.findall('<a href="([^"]+)"[^>]*>([^<]+)</a>', inside[0])
+    return [(address, title) for address, title in links if address not in of_the_portal()]
+
+
+def of_the_portal() -> set[str]:
+    """What stands in every menu beside pages: the directory, the needs, the search."""
+    found = set()
+    for code in languages.codes():
+        with translation.override(code):
+            found |= {reverse(name) for name in ("members:directory", "needs:needs", "resources:search")}
+    return found
 
 
 def foot(url: str = "/de/") -> str:
