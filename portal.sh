@@ -242,6 +242,14 @@ gallery() {
     exec $PYTHON -m tests.tour.gallery "$@"
 }
 
+handbook() {
+    install requirements-dev.txt
+    catalogues
+    unset DATABASE_URL DJANGO_SETTINGS_MODULE
+    say "Taking the pictures of the editors' handbook"
+    exec $PYTHON -m tests.tour.handbook "$@"
+}
+
 help() {
     cat <<'TEXT'
 make run        start the portal with its demo at http://localhost:8000 (another port: make run PORT=8001)
@@ -252,6 +260,7 @@ make bench      what pages cost: queries, bytes, requests, and kept pages agains
                 pledges, charges and files of the bank cost (ten minutes, a thousand charges at ten a second among them),
                 and lists and searches with 1,000 and 10,000 resources per language (alone: python -m tests.bench.library)
 make gallery    take pictures of every page into var/gallery; ARGS="--only workshop --language fr" limits them
+make handbook   take the pictures of the editors' handbook anew (docs/handbook/pictures); ARGS="--only menu" limits them
 make lint       check style, templates, imports, types, migrations and catalogues
 make format     let ruff and djade put the source in order
 make messages   collect the interface's messages into locale/*/LC_MESSAGES/django.po
@@ -267,7 +276,7 @@ format() {
 }
 
 case ${1:-help} in
-    run | lint | messages | proof | bench | gallery | format | help) "$@" ;;
+    run | lint | messages | proof | bench | gallery | handbook | format | help) "$@" ;;
     test) shift; test_ "$@" ;;
     setup) install requirements-dev.txt; catalogues; checkers all ;;
     *) help >&2; exit 2 ;;

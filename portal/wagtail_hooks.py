@@ -18,7 +18,7 @@ from members.actions.directory import details_changed
 from members.models import Membership, Organisation, User
 from members.models.uid import normalise_uid
 
-from . import applications, needs_desk, unsent_letters
+from . import applications, handbook, needs_desk, unsent_letters
 
 
 class PersonField(forms.ModelChoiceField):
@@ -151,11 +151,18 @@ def register_organisations() -> OrganisationViewSet:
 
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLPattern]:
-    return [*unsent_letters.urlpatterns, *applications.urlpatterns, *needs_desk.urlpatterns]
+    return [
+        *unsent_letters.urlpatterns,
+        *applications.urlpatterns,
+        *needs_desk.urlpatterns,
+        *handbook.urlpatterns,
+    ]
 
 
 hooks.register("register_reports_menu_item", unsent_letters.menu_item)
 hooks.register("register_admin_menu_item", applications.menu_item)
 hooks.register("register_admin_menu_item", needs_desk.menu_item)
+hooks.register("register_help_menu_item", handbook.menu_item)
+hooks.register("construct_help_menu", handbook.leave_one_handbook)
 hooks.register("construct_homepage_summary_items", applications.add_summary)
 hooks.register("construct_homepage_summary_items", unsent_letters.add_summary)
