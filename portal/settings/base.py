@@ -186,7 +186,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# The second holds the pictures of the editors' handbook (portal/handbook.py).
+STATICFILES_DIRS = [BASE_DIR / "static", ("handbook", BASE_DIR / "docs" / "handbook" / "pictures")]
 MEDIA_URL = "/media/"
 
 WAGTAIL_SITE_NAME = "up2gether"

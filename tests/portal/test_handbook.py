@@ -165,11 +165,13 @@ def test_it_speaks_the_language_of_the_admin(language: str) -> None:
     assert first.title in page
     assert f'href="{second.url}" rel="next"' in page
     assert f'<html lang="{language}"' in page
+    assert f"handbook/{language}/menu" in page
 
 
 @pytest.mark.django_db
 def test_a_chapter_that_is_none_is_not_found() -> None:
-    assert client_of("Editor", "de").get(reverse("handbook_chapter", args=["nothing"])).status_code == 404
+    answer = client_of("Editor", "de").get(reverse("handbook_chapter", args=["nothing"]), follow=True)
+    assert answer.status_code == 404
 
 
 @pytest.mark.django_db

@@ -146,6 +146,18 @@ def test_wagtails_admin_is_formal_and_swiss_in_german() -> None:
     assert [text for text in theirs if is_unfit(text, "de") or informal.search(text)] == []
 
 
+@pytest.mark.parametrize("language", ["fr", "it"])
+def test_wagtails_admin_does_not_fall_back_to_german(language: str) -> None:
+    fallen = []
+    for package in (*ADMIN, "wagtail"):
+        for entry in polib.pofile(str(PACKAGES / package / "locale/en/LC_MESSAGES/django.po")):
+            if entry.obsolete or " " not in re.sub(r"%\(\w+\)[sd]", "", entry.msgid).strip():
+                continue
+            german = set(shown(entry, "de")) - {entry.msgid, entry.msgid_plural}
+            fallen += [text for text in shown(entry, language) if text in german]
+    assert fallen == []
+
+
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_the_translation_editor_says_our_words_in_the_browser(language: str, rf: RequestFactory) -> None:
     """It draws itself: its words come as a script, which takes those of LOCALE_PATHS too."""

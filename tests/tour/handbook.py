@@ -138,7 +138,7 @@ def pictures(desk: Desk) -> list[Picture]:
     words = WORDS[desk.language]
     new = reverse("wagtailadmin_pages:add", args=["resources", "resourcepage", desk.library.pk])
     original = reverse(edit, args=[desk.original.pk])
-    home = HomePage.objects.get(locale__language_code=desk.language)
+    home = HomePage.objects.get(locale__language_code="de")  # the original: the others are translated from it
     financed = workshop("online-counselling-start", desk.language)
     assert pool_of("online-counselling-start")
     application = Application.objects.filter(decided_at=None).exclude(confirmed_at=None).order_by("pk")[0]

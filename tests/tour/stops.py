@@ -383,7 +383,6 @@ def admin(scene: Scene) -> Iterator[Stop]:
     yield Stop("admin", "what readers ask for", reverse("resource_demand"), who="editor")
     yield Stop("admin", "what readers ask for, no period", reverse("resource_demand") + "?since=&until=", who="editor")
     yield Stop("admin", "letters that were not sent", reverse("unsent_letters"), who="operator")
-    yield Stop("admin", "home", reverse("wagtailadmin_home"), who="editor")
     yield Stop("admin", "handbook", reverse("handbook"), who="editor")
     yield Stop("admin", "chapter of the handbook", reverse("handbook_chapter", args=["translate"]), who="editor")
 
