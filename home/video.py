@@ -1,7 +1,7 @@
 """Videos of others: who shows them, and at which address they can be shown inside a page of ours.
 
 A page names the address of the embedding only. Nothing is asked of it before somebody presses the button that
-static/js/site.js makes of it; without JavaScript the link stays (docs/decisions/0021).
+static/js/site.js makes of it; without JavaScript the link stays (docs/decisions/0022).
 """
 
 from __future__ import annotations
