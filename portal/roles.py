@@ -18,6 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.signals import post_migrate
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
@@ -120,8 +121,11 @@ def make_roles_after_migrate(*, apps: Any = current_apps, using: str = "default"
 def admin_login(request: HttpRequest) -> HttpResponse:
     """Where Wagtail's admin sends whoever may not enter: to our log-in; and who has logged in already is told no.
 
-    Sent to our log-in, they would be sent back to the admin at once, and so on for ever.
+    Sent to our log-in, they would be sent back to the admin at once, and so on for ever. Staff who kept this address
+    among their bookmarks are in already.
     """
+    if request.user.has_perm("wagtailadmin.access_admin"):
+        return redirect("wagtailadmin_home")
     if request.user.is_authenticated:
         raise PermissionDenied
     return redirect_to_login(request.GET.get("next") or reverse("wagtailadmin_home"))
