@@ -1,7 +1,7 @@
 """Every letter in every state, in three languages, light and dark, beside its plain text. Development only."""
 
 from csp.constants import SELF, UNSAFE_INLINE
-from csp.decorators import csp_update
+from csp.decorators import csp_replace, csp_update
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -33,7 +33,7 @@ def address(sample: Sample, language: str) -> str:
 
 
 @require_safe
-@csp_update({"frame-src": [SELF]})
+@csp_replace({"frame-src": [SELF]})
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     """One letter in the language of the address: as mail programs show it, and its text."""
     sample = find(name)

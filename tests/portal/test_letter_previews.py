@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = [
     "pooling/templates/pooling/letters",
     "members/templates/members/letters",
+    "members/needs/templates/needs/letters",
     "members/templates/account/email",
     "members/templates/mfa/email",
 ]

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import translation
 from wagtail_localize.models import String, StringTranslation
 
+from members.needs.models import Need
 from portal.catalogues import catalogues
 
 LANGUAGES = ("de", "fr", "it")
@@ -119,6 +120,12 @@ class Speech:
     own: str
     foreign: dict[str, str]  # phrase to its language
     english: list[str]
+    quoted: tuple[str, ...] = ()  # what people wrote in one language, and what is shown as such in all
+
+    def without_quotes(self, text: str) -> str:
+        for quote in (*self.quoted, BETWEEN.strip()):
+            text = text.replace(quote, "")
+        return text
 
     def findings(self, texts: dict[str, str], *, where: str) -> list[str]:
         """A line for each phrase of another language in `texts` (by the language that they are marked with)."""
@@ -129,7 +136,7 @@ class Speech:
                     f"{where}: {language}: {phrase}" for phrase, language in self.foreign.items() if phrase in text
                 ]
                 found += [f"{where}: {word}" for word in given_away(text, self.language)]
-            elif plain(text.replace(BETWEEN.strip(), "")).lower() not in OTHER_LANGUAGES:
+            elif plain(self.without_quotes(text)).lower() not in OTHER_LANGUAGES:
                 found.append(f"{where}: marked as {marked or 'no language'}: {text.strip(' ¶')[:80]}")
             found += [
                 f"{where}: English: {phrase}" for phrase in self.english if phrase in text and whole(phrase, text)
@@ -201,6 +208,7 @@ def speech(language: str) -> Speech:
     sources = [
         entry for entry in [*our_catalogue(language), *packages_catalogue(language)] if entry.msgid not in says(entry)
     ]
+    needs = sorted(Need.objects.values_list("title", flat=True), key=len, reverse=True)
     english_phrases = {
         phrase
         for entry in sources
@@ -208,7 +216,7 @@ def speech(language: str) -> Speech:
         for phrase in pieces(text, words=ENGLISH_WORDS)
         if not whole(phrase, own)
     }
-    return Speech(language, own, foreign, sorted(english_phrases))
+    return Speech(language, own, foreign, sorted(english_phrases), tuple(map(plain, needs)))
 
 
 class Walker:
