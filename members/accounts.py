@@ -54,14 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse:
         """Remember the person's language for the address without one (DESIGN.md section 3)."""
         response: HttpResponse = super().post_login(request, user, **details)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            user.language,
-            max_age=YEAR,
-            httponly=True,
-            secure=settings.SESSION_COOKIE_SECURE,
-            samesite="Lax",
-        )
+        remember_language(response, user.language)
         return response
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
@@ -99,6 +92,18 @@ class AccountAdapter(DefaultAccountAdapter):
             name = person.get_full_name() if person else ""
             written = write(document, language=language, name=name, why=why_written(is_known=bool(person)))
         return compose(written, to=email, language=language, ref=str(uuid4()))
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """The address without a language leads there from now on, in this browser."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=YEAR,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
 
 
 def facts(context: Mapping[str, Any]) -> dict[str, object]:

@@ -452,6 +452,7 @@ GROUPS: dict[str, dict[str, States]] = {
         "account/email/unknown_account.txt": {
             "": {"email": "unknown@example.org", "signup_url": address("account/join/")}
         },
+        "account/email/account_erased.txt": {"": {}},
         "account/email/email_confirmation.txt": {
             "": {"email": "new@example.org", "activate_url": address("account/e-mail/confirm/example/")}
         },

@@ -18,7 +18,7 @@ from members.actions.directory import details_changed
 from members.models import Membership, Organisation, User
 from members.models.uid import normalise_uid
 
-from . import applications, handbook, needs_desk, unsent_letters
+from . import applications, handbook, needs_desk, people_desk, unsent_letters
 
 
 class PersonField(forms.ModelChoiceField):
@@ -155,6 +155,7 @@ def register_admin_urls() -> list[URLPattern]:
         *unsent_letters.urlpatterns,
         *applications.urlpatterns,
         *needs_desk.urlpatterns,
+        *people_desk.urlpatterns,
         *handbook.urlpatterns,
     ]
 
@@ -166,3 +167,6 @@ hooks.register("register_help_menu_item", handbook.menu_item)
 hooks.register("construct_help_menu", handbook.leave_one_handbook)
 hooks.register("construct_homepage_summary_items", applications.add_summary)
 hooks.register("construct_homepage_summary_items", unsent_letters.add_summary)
+hooks.register("before_delete_user", people_desk.instead_of_deletion)
+hooks.register("before_bulk_action", people_desk.instead_of_many)
+hooks.register("register_user_listing_buttons", people_desk.listing_buttons)

@@ -91,3 +91,12 @@ def end_membership(*, membership: Membership, by: User, now: datetime) -> None:
         context={"who": name, "url": people_url(organisation)},
         now=now,
     )
+
+
+@transaction.atomic
+def change_details(*, person: User, first_name: str, last_name: str, language: str) -> User:
+    """The person is called so from now on, and reads `language`. Letters that were written before stay as they are."""
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    person.first_name, person.last_name, person.language = first_name, last_name, language
+    person.save(update_fields=["first_name", "last_name", "language"])
+    return person

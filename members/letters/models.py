@@ -19,15 +19,20 @@ MOST_TRIES = 18
 class LetterQuerySet(models.QuerySet["Letter"]):
     def unsent(self) -> LetterQuerySet:
         """Those that will still be tried."""
-        return self.filter(sent_at=None, tries__lt=MOST_TRIES)
+        return self.filter(sent_at=None, blanked_at=None, tries__lt=MOST_TRIES)
 
     def given_up(self) -> LetterQuerySet:
         """Those that no mail server took for days. Whoever can't log in any more misses nothing."""
-        return self.filter(sent_at=None, tries__gte=MOST_TRIES, person__is_active=True)
+        return self.filter(sent_at=None, blanked_at=None, tries__gte=MOST_TRIES, person__is_active=True)
 
     def due(self, *, now: datetime) -> LetterQuerySet:
         """Those to be tried now, in the order of queueing. Who can't log in any more gets nothing."""
         return self.unsent().filter(next_try_at__lte=now, person__is_active=True).order_by("pk")
+
+    def blank(self, *, now: datetime) -> int:
+        """Keep of each that it was written, to whom and when, and nothing of what it said. Returns how many."""
+        gone = {"subject": "", "text": "", "html": "", "reply_to": "", "last_error": ""}
+        return self.filter(blanked_at=None).update(**gone, blanked_at=now)
 
 
 class Letter(models.Model):
@@ -53,6 +58,7 @@ class Letter(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     next_try_at = models.DateTimeField(_("next try at"))
     last_error = models.TextField(_("last error"), blank=True)
+    blanked_at = models.DateTimeField(null=True)  # since then only ids tell of it, and nobody sends it
 
     objects = LetterQuerySet.as_manager()
 
@@ -62,6 +68,10 @@ class Letter(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["key", "person"], name="letter_is_one_per_event_and_person"),
             models.CheckConstraint(condition=~Q(key=""), name="letter_names_its_event"),
+            models.CheckConstraint(
+                condition=Q(blanked_at=None) | Q(subject="", text="", html="", reply_to=""),
+                name="letter_blanked_is_empty",
+            ),
             models.CheckConstraint(
                 condition=Q(language__in=[code for code, _name in LANGUAGES]), name="letter_language_is_known"
             ),

@@ -15,6 +15,7 @@ from django.views.generic import RedirectView
 
 from .address import change_address
 from .organisation import organisation_naming
+from .own_data import details, erase_account, erased, own_data, own_data_file
 from .views import dashboard
 
 
@@ -35,6 +36,11 @@ register_converter(Base36, "base36")
 urlpatterns = [
     path("", dashboard, name="dashboard"),
     path(_("organisation/<uuid:uuid>/naming/"), organisation_naming, name="organisation_naming"),
+    path(_("details/"), details, name="account_details"),
+    path(_("data/"), own_data, name="own_data"),
+    path(_("data/file/"), own_data_file, name="own_data_file"),
+    path(_("delete/"), erase_account, name="account_erase"),
+    path(_("deleted/"), erased, name="account_erased"),
     path(_("log-in/"), account.login, name="account_login"),
     path(_("log-in/code/"), mfa.authenticate, name="mfa_authenticate"),
     path(_("log-out/"), account.logout, name="account_logout"),

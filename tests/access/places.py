@@ -261,6 +261,7 @@ class Places:
             ("admin/locales/", {"pk": Locale.objects.get(language_code="it").pk}),
             ("admin/sites/", {"pk": Site.objects.get().pk}),
             ("admin/users/", {"pk": self.reader.pk}),
+            ("admin/people/", {"pk": self.reader.pk}),
             ("admin/groups/", {"pk": Group.objects.get(name="Finance").pk}),
             ("admin/password_reset/", {"uidb64": "x", "token": "x-x"}),
             ("admin/settings/", {"app_name": "home", "model_name": "there_is_none", "pk": 1}),

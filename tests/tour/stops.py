@@ -19,6 +19,7 @@ from tests.browser.people import pool_of, workshop, workshop_list
 
 from .joining import joining
 from .network import network
+from .own_data import own_data
 from .scene import Scene
 from .stop import Stop
 
@@ -42,6 +43,7 @@ def stops(scene: Scene) -> list[Stop]:
         *joining(scene),
         *network(scene),
         *account(scene),
+        *own_data(scene),
         *failures(scene),
         *admin(scene),
     ]
