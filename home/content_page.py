@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from wagtail.query import PageQuerySet
 from wagtail.url_routing import RouteResult
 
 from . import languages, privacy
+from .kept import kept
 from .localising.publishing import hold_back, require_complete
 from .plain_text import plain_text
 from .sharing import SharedImage, image_of
@@ -27,7 +29,7 @@ class ContentQuerySet(PageQuerySet):
 
     def in_language(self, language: str) -> ContentQuerySet:
         """Pages written in `language`: no aliases that show another language's text."""
-        return self.filter(languages.WRITTEN_IN_ITS_LANGUAGE, locale__language_code=language)
+        return self.filter(languages.written_in_its_language(), locale__language_code=language)
 
     def private_q(self) -> Q:
         """What Wagtail's public() and private() go by: translations share their privacy."""
@@ -94,13 +96,22 @@ class ContentPage(Page):
             if languages.is_foreign_alias(self):
                 return self.alias_of.specific.route(request, [])
             return super().route(request, path_components)
-        child = self.get_children().filter(slug=path_components[0]).first()
+        child = self.get_children().filter(slug=path_components[0]).select_related("locale").first()
         if child is not None and (child.live or path_components[1:]):
-            return super().route(request, path_components)
+            return self.route_on(request, child, path_components[1:])
         found = languages.find_in_other_language(self, path_components)
         if found is None:
             return super().route(request, path_components)  # ends in a 404
         return _route_to(request, found)
+
+    def route_on(self, request: HttpRequest, child: Page, path_components: list[str]) -> RouteResult:
+        """What Wagtail does for a child, which has been found already; so have its parent and its language."""
+        child._cached_parent_obj = self  # treebeard's own name for it
+        specific = child.specific
+        specific.locale = child.locale
+        if child.locale_id == self.locale_id:
+            self.locale = child.locale
+        return specific.route(request, path_components)
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         """What Wagtail asks before it serves a page: here those of its translations too. Looked up once."""
@@ -125,10 +136,23 @@ class ContentPage(Page):
             context["only_in"] = languages.ONLY_IN_SENTENCE[language]
         return context
 
-    @cached_property
+    @property
     def versions(self) -> list[languages.Version]:
         """This page in every language of the site."""
-        return languages.versions(self)
+        return self._place[0]
+
+    @property
+    def trail(self) -> set[UUID]:
+        """The translation keys of the pages from the home page down to this one, itself included."""
+        return self._place[1]
+
+    @cached_property
+    def _place(self) -> tuple[list[languages.Version], set[UUID]]:
+        def find() -> tuple[list[languages.Version], set[UUID]]:
+            chain = languages.chain_of(self)
+            return languages.versions_at(chain), {page.translation_key for page in chain}
+
+        return kept(f"place:{self.pk}", find) if self.pk else find()
 
     @property
     def canonical_url(self) -> str:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F, Q
 from wagtail.models import Page
 
 from . import languages
 from .freshness import CONTENT, depends_on
+from .kept import kept
 from .privacy import public_pages
 
 if TYPE_CHECKING:
@@ -34,6 +36,31 @@ class Link:
 class Column:
     title: str
     parts: list[Link | str]  # a text is an address or the like
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The pages right below a home page that say themselves where they are to be shown."""
+
+    in_menu: list[Link]
+    at_foot: list[Link]
+
+
+def marked_pages(home: HomePage) -> Marked:
+    """What stands in the menu and at the foot of a language where editors have put nothing there. One query, kept."""
+
+    def find() -> Marked:
+        below = home.get_children().live().filter(languages.written_in_its_language())
+        shown = below.filter(Q(show_in_menus=True) | Q(standardpage__in_footer=True))
+        links = [
+            (page, Link(page.get_url() or "", page.title, page.translation_key))
+            for page in shown.annotate(in_footer=F("standardpage__in_footer"))
+        ]
+        return Marked(
+            [link for page, link in links if page.show_in_menus], [link for page, link in links if page.in_footer]
+        )
+
+    return kept(f"marked:{home.pk}", find)
 
 
 def menu_of(home: HomePage, pages: dict[int, Page]) -> list[Link]:
@@ -87,7 +114,7 @@ def public_versions(chosen: list[Page], locale_id: int) -> list[Page | None]:
     """For each page its public translation in that language, else itself if it is public, else nothing."""
     keys = {page.translation_key for page in chosen}
     found = list(
-        public_pages().filter(languages.WRITTEN_IN_ITS_LANGUAGE, translation_key__in=keys).select_related("locale")
+        public_pages().filter(languages.written_in_its_language(), translation_key__in=keys).select_related("locale")
     )
     by_id = {page.pk: page for page in found}
     own = {page.translation_key: page for page in found if page.locale_id == locale_id}

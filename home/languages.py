@@ -18,9 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale, Page
 from wagtail_localize.models import TranslationSource
 
-# Aliases across languages are left out: they show another language's text.
-WRITTEN_IN_ITS_LANGUAGE = Q(alias_of=None) | Q(alias_of__locale=F("locale"))
-
 ONLY_IN = {"de": _("only in German"), "fr": _("only in French"), "it": _("only in Italian")}
 ONLY_IN_SENTENCE = {
     "de": _("This page is only available in German."),
@@ -41,6 +38,13 @@ class Version:
 def codes() -> list[str]:
     """The site's languages in their order."""
     return [code for code, _name in settings.LANGUAGES]
+
+
+def written_in_its_language() -> Q:
+    """Matches pages but for aliases across languages, which show another language's text."""
+    # Joined to itself by alias_of__locale, the table of pages would be read whole for every list.
+    own_aliases = Page.objects.filter(alias_of__isnull=False, alias_of__locale=F("locale"))
+    return Q(alias_of=None) | Q(pk__in=own_aliases.order_by().values("pk"))
 
 
 def active_locale_id() -> int:
@@ -72,13 +76,22 @@ def is_foreign_alias(page: Page) -> bool:
 def translations_of(pages: Iterable[Page]) -> dict[tuple[object, str], Page]:
     """The live pages that are translations of `pages` (themselves included), by translation key and language."""
     keys = {page.translation_key for page in pages}
-    found = Page.objects.filter(WRITTEN_IN_ITS_LANGUAGE, translation_key__in=keys, live=True).select_related("locale")
+    found = Page.objects.filter(written_in_its_language(), translation_key__in=keys, live=True).select_related("locale")
     return {(page.translation_key, page.locale.language_code): page for page in found}
+
+
+def chain_of(page: Page) -> list[Page]:
+    """The pages from the home page down to `page`."""
+    return list(page.get_ancestors(inclusive=True).filter(depth__gte=2))
 
 
 def versions(page: Page) -> list[Version]:
     """`page` in every language of the site, in their order."""
-    chain = list(page.get_ancestors(inclusive=True).filter(depth__gte=2))  # from the home page down to `page`
+    return versions_at(chain_of(page))
+
+
+def versions_at(chain: list[Page]) -> list[Version]:
+    """The last page of a chain in every language."""
     live = translations_of(chain)
     return [_version(chain, live, language) for language in codes()]
 
@@ -116,7 +129,7 @@ def find_in_other_language(parent: Page, path_components: list[str]) -> Page | N
     path = "/".join(path_components) + "/"
     places = Page.objects.filter(translation_key=parent.translation_key).values_list("url_path", flat=True)
     found = (
-        Page.objects.filter(WRITTEN_IN_ITS_LANGUAGE, url_path__in=[place + path for place in places], live=True)
+        Page.objects.filter(written_in_its_language(), url_path__in=[place + path for place in places], live=True)
         .select_related("locale")
         .order_by("pk")
     )

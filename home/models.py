@@ -1,13 +1,17 @@
 """The home page, plain pages, and the topics that everything is filed under."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import StreamField
 from wagtail.models import Page, TranslatableMixin
 from wagtail.snippets.models import register_snippet
+from wagtail.url_routing import RouteResult
 from wagtail_localize.fields import SynchronizedField
 
 from . import languages
@@ -92,6 +96,17 @@ class HomePage(ContentPage):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """As all pages do; `request.home_page` saves those that stand on every page from looking for it again."""
+        request.home_page = self  # type: ignore[attr-defined]
+        return super().route(request, path_components)
+
+    def is_home(self, *, key: UUID, language: str) -> bool:
+        """Whether this is what stands at the top of the pages in `language` of the site whose root has this key."""
+        if self.translation_key != key or not self.live or languages.is_foreign_alias(self):
+            return False
+        return bool(self.locale.language_code == language)
 
     def structured_data(self) -> Data:
         """Who runs the portal."""

@@ -4,7 +4,7 @@ Wagtail asks each page by itself, and wagtail-localize copies restrictions only 
 come, the French page stays public when the German one is restricted. Here a page is private if it, a translation of it,
 the page that it is an alias of, or one above any of these has a restriction. Everything that lists or shows pages asks
 this module: `ContentPage` for serving, `ContentQuerySet.public()` and `public_pages()` for lists that are the same for
-everybody, `ContentQuerySet.readable_by()` and `pages_readable_by()` for those that also show what a reader may read.
+everybody, `ContentQuerySet.readable_by()` and `pages_hidden_from()` for those that also show what a reader may read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.signals import m2m_changed, post_save
 from wagtail.models import Page, PageViewRestriction, ReferenceIndex
 from wagtail.query import PageQuerySet
@@ -34,13 +34,22 @@ def family_of(page: Page) -> PageQuerySet:
 def restrictions_of(page: Page) -> QuerySet[PageViewRestriction]:
     """All restrictions that keep readers from `page`: those of its family and of the pages above any of them.
 
-    A restriction to groups that names none is what wagtail-localize makes of a copy: the original counts.
+    A restriction to groups that names none is what wagtail-localize makes of a copy: the original counts. Where nothing
+    is restricted anywhere, nothing more is asked.
     """
+    names_groups = Exists(PageViewRestriction.groups.through.objects.filter(pageviewrestriction=OuterRef("pk")))
+    every = list(
+        PageViewRestriction.objects.annotate(names_groups=names_groups).values_list(
+            "pk", "page__translation_key", "restriction_type", "names_groups"
+        )
+    )
+    if not every:
+        return PageViewRestriction.objects.none()
     above = {path for found in family_of(page).values_list("path", flat=True) for path in ancestor_paths(found)}
-    keys = Page.objects.filter(path__in=above).values("translation_key")
-    found = PageViewRestriction.objects.filter(page__translation_key__in=keys).order_by("pk")
-    empty = Q(restriction_type=PageViewRestriction.GROUPS, groups=None)
-    return found.exclude(empty) if found.exclude(empty).exists() else found
+    keys = set(Page.objects.filter(path__in=above).values_list("translation_key", flat=True))
+    found = {pk: kind != PageViewRestriction.GROUPS or names for pk, key, kind, names in every if key in keys}
+    counting = [pk for pk, counts in found.items() if counts] or list(found)
+    return PageViewRestriction.objects.filter(pk__in=counting).order_by("pk")
 
 
 def ancestor_paths(path: str) -> list[str]:
@@ -90,9 +99,9 @@ def public_pages() -> PageQuerySet:
     return Page.objects.live().exclude(private_q())
 
 
-def pages_readable_by(reader: Any) -> PageQuerySet:
-    """All live pages of all types that a user may read."""
-    return Page.objects.live().exclude(private_q(reader))
+def pages_hidden_from(reader: Any = None) -> PageQuerySet:
+    """The pages that a user may not read; without one, those that not everybody may. None where nothing is private."""
+    return Page.objects.filter(private_q(reader))
 
 
 def restrict_to(page: Page, group: Group) -> None:

@@ -18,7 +18,7 @@ class PageSitemap(Sitemap):
     def items(self) -> list[Page]:
         return list(
             public_pages()
-            .filter(languages.WRITTEN_IN_ITS_LANGUAGE, depth__gte=2)
+            .filter(languages.written_in_its_language(), depth__gte=2)
             .select_related("locale")
             .order_by("path")
         )

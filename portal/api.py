@@ -196,7 +196,7 @@ class PublicPages(PagesAPIViewSet):
         return cls.listing_default_fields[:]
 
     def get_base_queryset(self) -> PageQuerySet:
-        return public_pages().filter(languages.WRITTEN_IN_ITS_LANGUAGE, depth__gte=2).select_related("locale")
+        return public_pages().filter(languages.written_in_its_language(), depth__gte=2).select_related("locale")
 
     def get_queryset(self) -> PageQuerySet:
         return super().get_queryset().select_related("locale").order_by("pk")

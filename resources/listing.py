@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
-from django.core.cache import cache
 from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -19,13 +17,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale
 
-from home.freshness import CONTENT, TOPICS, current_stamps, stamp_key
+from home.kept import kept
 from home.models import Topic
 
 from .formats import Format, Level
 
 PER_PAGE = 24
-NUMBERS_LAST = 600  # seconds: the longest that a change nobody announced stays unseen
 ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "": (_("newest first"), ("-first_published_at", "-pk")),
     "title": (_("by title"), ("title", "pk")),
@@ -67,11 +64,11 @@ class Listing:
 
     @cached_property
     def numbers(self) -> Numbers:
-        return kept_numbers(self.everything, self.key)
+        return kept(f"numbers:{self.key}", lambda: count(self.everything))
 
     @cached_property
     def all_topics(self) -> list[Topic]:
-        return list(Topic.objects.filter(locale=self.locale))
+        return kept(f"topics:{self.locale.pk}", lambda: list(Topic.objects.filter(locale=self.locale)))
 
     @cached_property
     def topic(self) -> Topic | None:
@@ -130,13 +127,12 @@ class Listing:
         found = self.everything.about(self.topic) if self.topic else self.everything
         found = found.of_format(self.format) if self.format else found
         found = found.of_level(self.level) if self.level else found
+        order = ORDERS[self.sort][1]
         # Sorting keys alone is much cheaper than sorting whole pages, of which only these few are needed.
-        paginator = Paginator(found.order_by(*ORDERS[self.sort][1]).values_list("pk", flat=True), PER_PAGE)
+        paginator = Paginator(found.order_by(*order).values("pk"), PER_PAGE)
         paginator.count = self.numbers.of(self.topic, self.format, self.level)
         page = paginator.get_page(self.asked.get("page", "1"))
-        keys = list(page.object_list)
-        pages = self.everything.model.objects.in_bulk(keys)
-        page.object_list = [pages[key] for key in keys if key in pages]
+        page.object_list = list(self.everything.model.objects.filter(pk__in=page.object_list).order_by(*order))
         return page
 
     @property
@@ -145,16 +141,6 @@ class Listing:
         chosen = {"topic": self.topic.slug if self.topic else "", "format": self.format, "level": self.level}
         chosen["sort"] = self.sort
         return urlencode({name: value for name, value in chosen.items() if value})
-
-
-def kept_numbers(everything: Any, key: str) -> Numbers:
-    """They change with what editors write only, so they are kept beside the pages, and go by the same stamps."""
-    if not settings.PAGE_CACHE:
-        return count(everything)
-    stamps = current_stamps(cache.get_many([stamp_key(topic) for topic in TOPICS]))
-    name = f"numbers:{key}:{stamps[CONTENT]}"
-    kept: Numbers = cache.get_or_set(name, lambda: count(everything), timeout=NUMBERS_LAST)
-    return kept
 
 
 def count(everything: Any) -> Numbers:

@@ -19,7 +19,7 @@ def workshops_for(chosen: Iterable[Page | None], *, language: str) -> list[Works
     if not wanted:
         return []
     depends_on(POOLS)
-    pages = WorkshopPage.objects.live().public().filter(languages.WRITTEN_IN_ITS_LANGUAGE)
+    pages = WorkshopPage.objects.live().public().filter(languages.written_in_its_language())
     shown: dict[object, WorkshopPage] = {}
     for page in pages.filter(translation_key__in=wanted).with_pools():
         is_own = page.locale.language_code == language

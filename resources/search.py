@@ -83,15 +83,15 @@ class Results:
         return sum(self.counts.values())
 
 
-def search(wanted: Wanted, *, readable: QuerySet[Page], page: str = "1") -> Results | None:
-    """What fits among the pages that are `readable`. None if nothing tells what is meant, such as punctuation only.
+def search(wanted: Wanted, *, hidden: QuerySet[Page], page: str = "1") -> Results | None:
+    """What fits, but for the pages that are `hidden`. None if nothing tells what is meant, such as punctuation only.
 
     A `page` that there is not is the nearest that there is.
     """
     words = wanted.stems
     if not words:
         return None
-    entries = filtered(SearchEntry.objects.filter(language=wanted.language, page__in=readable), wanted)
+    entries = filtered(SearchEntry.objects.filter(language=wanted.language).exclude(page__in=hidden), wanted)
     ways = list(Matched) if len(words) > 1 else [Matched.ALL, Matched.BEGINNINGS]  # one of one word is all of them
     for matched in ways:
         found = matching(entries, words, matched)
@@ -100,10 +100,14 @@ def search(wanted: Wanted, *, readable: QuerySet[Page], page: str = "1") -> Resu
             break
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
-    best = in_order(found, words, matched).select_related("page", "page__locale")
+    # Sorting keys alone is much cheaper than sorting whole texts, of which only these few are needed.
+    best = in_order(found, words, matched).values_list("pk", flat=True)
     paginator = Paginator(best if counts else [], PER_PAGE)
     paginator.count = counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values())
     shown = paginator.get_page(page)
+    keys = list(shown.object_list)
+    entries_by_key = SearchEntry.objects.select_related("page", "page__locale").in_bulk(keys)
+    shown.object_list = [entries_by_key[key] for key in keys if key in entries_by_key and entries_by_key[key].page.live]
     for entry in shown.object_list:
         entry.snippet = snippet(entry.text, words, wanted.language) or entry.summary
     return Results(shown, counts, matched, was_cut=len(wanted.text) > MOST_CHARACTERS)
@@ -164,13 +168,13 @@ def query(words: list[str], matched: Matched, weight: str = "") -> SearchQuery:
     return SearchQuery(joined, config="simple", search_type="raw")
 
 
-def hits_elsewhere(text: str, *, language: str, readable: QuerySet[Page], languages: list[str]) -> dict[str, int]:
+def hits_elsewhere(text: str, *, language: str, hidden: QuerySet[Page], languages: list[str]) -> dict[str, int]:
     """How many texts of the other languages have all the words: for whoever found nothing."""
     asked = {code: Wanted(text, code).stems for code in languages if code != language}
     either = [Q(language=code) & fits(words, Matched.ALL) for code, words in asked.items() if words]
     if not either:
         return {}
-    found = with_vectors(SearchEntry.objects.filter(page__in=readable)).filter(reduce(or_, either))
+    found = with_vectors(SearchEntry.objects.exclude(page__in=hidden)).filter(reduce(or_, either))
     counts = dict(found.order_by().values_list("language").annotate(n=Count("pk")))
     return {code: counts[code] for code in languages if code in counts}
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from home import languages
 from home.models import Topic
-from home.privacy import pages_readable_by
+from home.privacy import pages_hidden_from
 
 from .formats import Format, Level
 from .search import MOST_CHARACTERS, Wanted, hits_elsewhere, kinds, search
@@ -36,8 +36,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
         format=known(request.GET.get("format"), Format.values),
         level=known(request.GET.get("level"), Level.values),
     )
-    readable = pages_readable_by(request.user)
-    results = search(wanted, readable=readable, page=request.GET.get("page", "1")) if text else None
+    hidden = pages_hidden_from(request.user)
+    results = search(wanted, hidden=hidden, page=request.GET.get("page", "1")) if text else None
     chosen = {"q": text[:MOST_CHARACTERS], "kind": wanted.kind, "format": wanted.format, "level": wanted.level}
     chosen["topic"] = wanted.topic.slug if wanted.topic else ""
     context = {
@@ -53,7 +53,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "most": MOST_CHARACTERS,
     }
     if text and not (results and results.total):
-        found = hits_elsewhere(text, language=language, readable=readable, languages=languages.codes())
+        found = hits_elsewhere(text, language=language, hidden=hidden, languages=languages.codes())
         context["elsewhere"] = [
             {"code": code, "name": languages.own_name(code), "n": n, "url": address(code, chosen["q"])}
             for code, n in found.items()

@@ -16,7 +16,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Locale, Page, TranslatableMixin
 from wagtail_localize.models import TranslationSource
 
-from home.languages import WRITTEN_IN_ITS_LANGUAGE, codes
+from home.languages import codes, written_in_its_language
 from home.translations import TranslationDoesNotFit, write_translation
 
 from .markdown import stable_id
@@ -56,7 +56,7 @@ class Outcome(Generic[AnyPage]):
 
 def source_language_of(key: str, texts: Texts) -> str:
     """The language that the others are translated from: what it is already, else the first that there is a text in."""
-    pages = Page.objects.filter(WRITTEN_IN_ITS_LANGUAGE, translation_key=stable_id(key))
+    pages = Page.objects.filter(written_in_its_language(), translation_key=stable_id(key))
     there = set(pages.values_list("locale__language_code", flat=True))
     source = TranslationSource.objects.filter(object_id=stable_id(key)).values_list("locale__language_code", flat=True)
     known = [code for code in source if code in there] or [code for code in codes() if code in there]

@@ -25,9 +25,16 @@ def home_of(context: dict[str, Any]) -> HomePage | None:
     known: dict[str, HomePage | None] = request.__dict__.setdefault("known_home_pages", {}) if request else {}
     if language not in known:
         site = Site.find_for_request(request) if request else Site.objects.filter(is_default_site=True).first()
-        homes = HomePage.objects.live().in_language(language)
-        known[language] = homes.filter(translation_key=site.root_page.translation_key).first() if site else None
+        known[language] = home_at(site, language, by_the_way=getattr(request, "home_page", None)) if site else None
     return known[language]
+
+
+def home_at(site: Site, language: str, *, by_the_way: HomePage | None) -> HomePage | None:
+    """The live home page of a language; that which the request came by, if it is that one."""
+    key = site.root_page.translation_key
+    if by_the_way and by_the_way.is_home(key=key, language=language):
+        return by_the_way
+    return HomePage.objects.live().in_language(language).filter(translation_key=key).first()
 
 
 def current_page(context: dict[str, Any]) -> ContentPage | None:
@@ -46,15 +53,14 @@ def navigation(context: dict[str, Any]) -> list[Item]:
         keys = trail_of(context)
         links = every_page.menu_of(home, pages_of(context, home))
         return [{"url": x.url, "title": x.title, "language": x.language, "current": x.key in keys} for x in links]
-    items = home.get_children().live().in_menu().filter(languages.WRITTEN_IN_ITS_LANGUAGE)
     trail = trail_of(context)
-    return [_item(item, current=item.translation_key in trail) for item in items]
+    return [_item(link, current=link.key in trail) for link in every_page.marked_pages(home).in_menu]
 
 
 def trail_of(context: dict[str, Any]) -> set[Any]:
     """The translation keys of the page that is being served and of those above it."""
     page = current_page(context)
-    return set(page.get_ancestors(inclusive=True).values_list("translation_key", flat=True)) if page else set()
+    return page.trail if page else set()
 
 
 def pages_of(context: dict[str, Any], home: HomePage) -> dict[int, Page]:
@@ -86,8 +92,8 @@ def footer_pages(context: dict[str, Any]) -> list[Item]:
     if home is None:
         return []
     page = current_page(context)
-    items = StandardPage.objects.child_of(home).live().in_language(translation.get_language()).filter(in_footer=True)
-    return [_item(item, current=page is not None and item.translation_key == page.translation_key) for item in items]
+    links = every_page.marked_pages(home).at_foot
+    return [_item(link, current=page is not None and link.key == page.translation_key) for link in links]
 
 
 @register.simple_tag
@@ -97,7 +103,9 @@ def page_for(purpose: str) -> str:
     Empty where no such page is live.
     """
     pages = (
-        StandardPage.objects.live().filter(languages.WRITTEN_IN_ITS_LANGUAGE, purpose=purpose).select_related("locale")
+        StandardPage.objects.live()
+        .filter(languages.written_in_its_language(), purpose=purpose)
+        .select_related("locale")
     )
     by_language = {page.locale.language_code: page for page in pages}
     page = by_language.get(translation.get_language()) or next(iter(by_language.values()), None)
@@ -171,5 +179,5 @@ def alternates(context: dict[str, Any]) -> list[Item]:
     return languages.alternates(page.versions)
 
 
-def _item(page: Page, *, current: bool) -> Item:
-    return {"url": page.get_url(), "title": page.title, "current": current}
+def _item(link: every_page.Link, *, current: bool) -> Item:
+    return {"url": link.url, "title": link.title, "current": current}

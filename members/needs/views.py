@@ -100,7 +100,7 @@ def need_context(request: HttpRequest, need: Need, mine: list[Any]) -> dict[str,
 
 def page_of(key: UUID, language: str) -> Page | None:
     """The public page with this translation key, in the reader's language if there is one."""
-    pages = public_pages().filter(languages.WRITTEN_IN_ITS_LANGUAGE, translation_key=key).select_related("locale")
+    pages = public_pages().filter(languages.written_in_its_language(), translation_key=key).select_related("locale")
     by_language = {page.locale.language_code: page for page in pages}
     return by_language.get(language) or next(iter(by_language.values()), None)
 

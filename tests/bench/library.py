@@ -34,7 +34,7 @@ from django.test.utils import CaptureQueriesContext, setup_databases  # noqa: E4
 from django.utils import timezone, translation  # noqa: E402
 from wagtail.models import Locale, Page  # noqa: E402
 
-from home.privacy import public_pages  # noqa: E402
+from home.privacy import pages_hidden_from  # noqa: E402
 from portal.demo import texts  # noqa: E402
 from resources.importing import import_resources  # noqa: E402
 from resources.models import ResourcePage  # noqa: E402
@@ -156,7 +156,7 @@ def compare_with_stock() -> list[str]:
     language = translation.override("de")
 
     def ours() -> int:
-        results = search(Wanted(word, "de"), readable=public_pages())
+        results = search(Wanted(word, "de"), hidden=pages_hidden_from())
         return results.total if results else 0
 
     def stock() -> int:

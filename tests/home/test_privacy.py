@@ -121,7 +121,14 @@ def test_asking_takes_as_many_queries_for_many_restrictions_as_for_one(
     restrict(family["de"])
     for number in range(5):
         restrict(page(f"Noch {number}"))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert list(restrictions_of(family["fr child"]))
     with django_assert_num_queries(3):
         list(public_pages())
+
+
+def test_where_nothing_is_restricted_asking_takes_one_query(
+    family: dict[str, Any], django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(1):
+        assert not list(restrictions_of(family["fr child"]))

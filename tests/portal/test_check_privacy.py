@@ -83,7 +83,7 @@ def test_a_page_that_is_served_is_found(private: Any, monkeypatch: Any, kind: st
     ("kind", "place", "name", "leaking"),
     [
         ("sitemap", sitemaps, "public_pages", lambda: Page.objects.live()),
-        ("search", search_views, "pages_readable_by", lambda reader: Page.objects.live()),
+        ("search", search_views, "pages_hidden_from", lambda reader: Page.objects.none()),
         ("list", ContentQuerySet, "readable_by", lambda self, reader: self),
         ("feed", ResourceFeed, "items", lambda self: list(ResourcePage.objects.live())),
         ("API", PublicPages, "get_base_queryset", lambda self: Page.objects.live()),

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from home.models import Topic
 from home.plain_text import plain_text
-from resources.listing import Listing, kept_numbers
+from resources.listing import Listing, Numbers
 from resources.models import ResourceIndexPage, ResourcePage, minutes_to_read
 from tests.home.factories import page, topic, translation_of, unpublished
 
@@ -193,7 +193,7 @@ def test_what_the_list_shows_takes_five_statements_however_it_is_filtered(
     for number in range(5):
         resource(library, f"Nummer {number}", topics=[about], format="tool")
     everything = ResourcePage.objects.child_of(library).live().public().in_language("de")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         listing = Listing(everything, key="x", locale=library.locale, asked=asked)
         assert [choice.count for choice in (*listing.topics, *listing.formats)] == [5, 5]
         assert len(listing.page.object_list) == listing.page.paginator.count == 5
@@ -206,9 +206,28 @@ def test_numbers_are_kept_until_an_editor_changes_something(
     settings.PAGE_CACHE = True
     everything = ResourcePage.objects.child_of(library).live().in_language("de")
     resource(library, "Eins")
-    assert kept_numbers(everything, "x").of(None, "") == 1
+
+    def numbers() -> Numbers:
+        return Listing(everything, key="x", locale=library.locale, asked={}).numbers
+
+    assert numbers().of(None, "") == 1
     with django_assert_num_queries(0):
-        assert kept_numbers(everything, "x").of(None, "guide") == 1
+        assert numbers().of(None, "guide") == 1
     with django_capture_on_commit_callbacks(execute=True):
         resource(library, "Zwei")
-    assert kept_numbers(everything, "x").of(None, "") == 2
+    assert numbers().of(None, "") == 2
+
+
+def test_a_list_that_is_no_kept_page_takes_at_most_eight_queries(
+    client: Client, library: Any, settings: Any, django_assert_max_num_queries: Any
+) -> None:
+    cache.clear()
+    settings.PAGE_CACHE = True
+    about = topic("Website")
+    for number in range(30):
+        resource(library, f"Nummer {number:02}", topics=[about], format="tool")
+    asked = {"topic": about.slug, "format": "tool", "sort": "title", "page": "2", "not": "kept"}
+    assert "Nummer 29" in client.get(library.url, asked).content.decode()
+    with django_assert_max_num_queries(8):
+        assert "Nummer 29" in client.get(library.url, asked).content.decode()
+    cache.clear()

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from home.privacy import public_pages
+from home.privacy import pages_hidden_from
 from home.stemming import stems
 from resources.indexing import index_all
 from resources.models import ResourceIndexPage, ResourcePage
@@ -45,7 +45,7 @@ def resource(library: Any, title: str, words: str = "", **fields: Any) -> Any:
 
 
 def find(asked: str, language: str = "de", **fields: Any) -> Results | None:
-    return search(Wanted(asked, language, **fields), readable=public_pages())
+    return search(Wanted(asked, language, **fields), hidden=pages_hidden_from())
 
 
 def titles(asked: str, language: str = "de", **fields: Any) -> list[str]:
