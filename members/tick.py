@@ -2,5 +2,6 @@
 
 from .actions.applications import forget_unconfirmed
 from .actions.joining_letters import send_application_letters, send_invitation_letters
+from .retention import STEPS as RETENTION
 
-STEPS = (forget_unconfirmed, send_application_letters, send_invitation_letters)
+STEPS = (forget_unconfirmed, send_application_letters, send_invitation_letters, *RETENTION)

@@ -76,7 +76,10 @@ class Letter(models.Model):
                 condition=Q(language__in=[code for code, _name in LANGUAGES]), name="letter_language_is_known"
             ),
         ]
-        indexes = [models.Index(fields=["next_try_at"], condition=Q(sent_at=None), name="letter_unsent")]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(sent_at=None), name="letter_unsent"),
+            models.Index(fields=["queued_at"], condition=Q(blanked_at=None), name="letter_to_be_blanked"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} → {self.person_id}"

@@ -15,6 +15,7 @@ env = environ.Env()
 env.ENVIRON = {name: value for name, value in os.environ.items() if value.strip()}
 
 NOTSET = environ.Env.NOTSET
+LEAST_DAYS = 7  # for letters: no mail server takes some of them for days
 PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 587, "smtp+ssl": 465}
 
 
@@ -171,6 +172,26 @@ def machine_translator() -> dict[str, Any] | None:
         options = {"LIBRETRANSLATE_URL": url, "API_KEY": key}
         return {"CLASS": "home.localising.machine.LibreTranslate", "OPTIONS": options}
     raise wrong("MACHINE_TRANSLATOR", f"must be deepl or libretranslate, or be left out: {because}")
+
+
+def keep_days() -> dict[str, int]:
+    """For how many days something about people is kept. Raises ImproperlyConfigured."""
+    days = {
+        "declined_applications": count(
+            "KEEP_DECLINED_APPLICATIONS", default=180, because="so many days is a declined application kept"
+        ),
+        "invitations": count(
+            "KEEP_INVITATIONS", default=90, because="so many days is the address of an invitation kept that is over"
+        ),
+        "contact_messages": count(
+            "KEEP_CONTACT_MESSAGES", default=30, because="so many days is a message kept that the directory passed on"
+        ),
+        "letters": count("KEEP_LETTERS", default=730, because="so many days is kept what letters said"),
+    }
+    if days["contact_messages"] < LEAST_DAYS or days["letters"] < LEAST_DAYS:
+        name = "KEEP_CONTACT_MESSAGES" if days["contact_messages"] < LEAST_DAYS else "KEEP_LETTERS"
+        raise wrong(name, f"must be at least {LEAST_DAYS}: so long letters are tried again")
+    return days
 
 
 def count(name: str, *, default: int, because: str) -> int:

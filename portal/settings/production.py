@@ -9,6 +9,7 @@ from .environment import (
     database,
     env,
     hosts,
+    keep_days,
     machine_translator,
     mail,
     payments,
@@ -57,6 +58,7 @@ if bucket := read("MEDIA_BUCKET", env.str, default="", because="it is the name o
 
 globals().update(payments(required=True))
 WAGTAILLOCALIZE_MACHINE_TRANSLATOR = machine_translator()
+KEEP_DAYS = keep_days()
 
 # Whose address counts for log-in limits: the one that the outermost proxy of ours saw, not the proxy's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = count(

@@ -17,8 +17,9 @@ from home.localising.planned import expire_due, publish_due
 from members.letters.tick import STEPS as LETTERS
 from members.tick import STEPS as MEMBERS
 from pooling.tick import STEPS as POOLING
+from portal.account.sessions import forget_sessions
 
-STEPS = (*POOLING, *MEMBERS, *LETTERS, expire_due, publish_due)
+STEPS = (*POOLING, *MEMBERS, *LETTERS, expire_due, publish_due, forget_sessions)
 log = structlog.get_logger(__name__)
 
 
