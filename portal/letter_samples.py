@@ -13,8 +13,12 @@ from datetime import timedelta
 from django.utils import translation
 
 from members.accounts import why_written
+from members.letters.actions import ways_out
 from members.letters.markup import Document
 from members.letters.rendering import Written, read_source, write
+from members.notices.delivery import why as why_chosen
+from members.notices.delivery import why_collected
+from members.notices.kinds import BY_CHOICE, COLLECTED
 from pooling.actions.approval_letters import reason_for_approver
 from pooling.models import PoolState, RefundReason, SurplusRule
 
@@ -487,7 +491,7 @@ class Sample:
 
     @property
     def is_about_money(self) -> bool:
-        return self.template.startswith("pooling/")
+        return self.template.startswith("pooling/") and self.template not in BY_CHOICE
 
     def facts(self, language: str) -> Facts:
         """What the letter is told in `language`."""
@@ -504,11 +508,23 @@ class Sample:
             if "asker" in self.own:
                 why = reason_for_approver(asker=PERSON, organisation=ORGANISATION)
                 return write(document, language=language, name="Ruth Kassier", why=why)
-            if self.template in NETWORK:
-                to = str(self.own.get("reply_to", ""))
-                return write(document, language=language, name=PERSON, organisation=ORGANISATION, reply_to=to)
-            if self.is_about_money:
-                return write(document, language=language, name=PERSON, organisation=ORGANISATION)
+            if self.template in NETWORK or self.is_about_money:
+                to, stop_url = str(self.own.get("reply_to", "")), address("notices/end/example/")[language]
+                why = ""
+                if self.template == COLLECTED:
+                    why = why_collected(language)
+                elif self.template in BY_CHOICE:
+                    why = why_chosen(BY_CHOICE[self.template], language=language)
+                foot = ways_out(stop_url if why else "", language=language)
+                return write(
+                    document,
+                    language=language,
+                    name=PERSON,
+                    organisation=ORGANISATION,
+                    why=why,
+                    reply_to=to,
+                    ways_out=foot,
+                )
             is_known = not self.template.endswith("unknown_account.txt")
             return write(document, language=language, name=PERSON if is_known else "", why=why_written(is_known))
 

@@ -36,6 +36,81 @@ MERGED: Facts = {
     "other": {"de": "Website erneuern", "fr": "Renouveler le site", "it": "Rinnovare il sito"},
 }
 
+WORKSHOP: Facts = {
+    "title": {
+        "de": "Eine Homepage, die uns gehört",
+        "fr": "Un site web qui nous appartient",
+        "it": "Un sito web che ci appartiene",
+    },
+    "place": {
+        "de": "Quartierzentrum Tscharnergut, Bern",
+        "fr": "Centre de quartier Tscharnergut, Berne",
+        "it": "Centro di quartiere Tscharnergut, Berna",
+    },
+    "day": {"de": "20. Mai 2027", "fr": "20 mai 2027", "it": "20 maggio 2027"},
+    "url": address("workshops/example/"),
+}
+POOL: Facts = WORKSHOP | {"organisation": ORGANISATION, "reason": ""}
+ILL: Facts = {
+    "reason": {"de": "Die Fachperson ist krank.", "fr": "L’experte est malade.", "it": "La specialista è malata."}
+}
+OPENED: Facts = WORKSHOP | {
+    "most": "CHF 300.00",
+    "starts": WORKSHOP["day"],
+    "closes": {"de": "12. März 2027", "fr": "12 mars 2027", "it": "12 marzo 2027"},
+}
+MEETING: Facts = WORKSHOP | {
+    "title": {"de": "Barcamp Freiwilligenarbeit", "fr": "Barcamp du bénévolat", "it": "Barcamp del volontariato"},
+    "url": address("meetings/example/"),
+}
+RESOURCE: Facts = {
+    "title": {"de": "Newsletter ohne Streuverlust", "fr": "Une infolettre qui est lue", "it": "Una newsletter letta"},
+    "summary": {
+        "de": "Was in einen Newsletter gehört, und wie oft er kommt.",
+        "fr": "Ce que contient une infolettre, et à quel rythme elle paraît.",
+        "it": "Che cosa sta in una newsletter, e quanto spesso esce.",
+    },
+    "minutes": 6,
+    "url": address("library/example/"),
+}
+ENTRIES = {
+    "de": [
+        ("Neuer Workshop: Eine Homepage, die uns gehört", "Organisationen können bis 12. März 2027 Anteile zusagen."),
+        ("Neuer Workshop: Digitale Spenden", "Organisationen können bis 2. April 2027 Anteile zusagen."),
+    ],
+    "fr": [
+        ("Nouvel atelier : Un site web qui nous appartient", "Engagements possibles jusqu’au 12 mars 2027."),
+        ("Nouvel atelier : Les dons en ligne", "Engagements possibles jusqu’au 2 avril 2027."),
+    ],
+    "it": [
+        ("Nuovo workshop: Un sito web che ci appartiene", "Impegni possibili fino al 12 marzo 2027."),
+        ("Nuovo workshop: Donazioni in rete", "Impegni possibili fino al 2 aprile 2027."),
+    ],
+}
+KIND_TITLES = {"de": "Neue Workshops", "fr": "Nouveaux ateliers", "it": "Nuovi workshop"}
+
+
+def sections(n: int, more: int = 0) -> Facts:
+    """The first `n` entries, in each language, and how many `more` there are."""
+    return {
+        "n": n + more,
+        "title": {code: entries[0][0] for code, entries in ENTRIES.items()},
+        "sections": {
+            code: [
+                {
+                    "title": KIND_TITLES[code],
+                    "entries": [
+                        {"title": title, "text": text, "url": address("workshops/example/")[code]}
+                        for title, text in entries[:n]
+                    ],
+                    "more": more,
+                }
+            ]
+            for code, entries in ENTRIES.items()
+        },
+    }
+
+
 NETWORK: dict[str, States] = {
     "needs/letters/changed.txt": {
         "answered": NEED | {"state": "answered"},
@@ -45,5 +120,15 @@ NETWORK: dict[str, States] = {
         "open again": NEED | {"state": "open"},
     },
     "needs/letters/first_word.txt": {"": NEED | {"state": "first", "url": address("workshops/example/")}},
+    "pooling/letters/news.txt": {
+        "funded": POOL | {"state": "funded"},
+        "confirmed": POOL | {"state": "confirmed"},
+        "lapsed": POOL | {"state": "lapsed"},
+        "cancelled": POOL | {"state": "cancelled"} | ILL,
+    },
+    "workshops/letters/opened.txt": {"": OPENED},
+    "notices/letters/meeting.txt": {"": MEETING},
+    "resources/letters/published.txt": {"": RESOURCE},
+    "notices/letters/collected.txt": {"one": sections(1), "several": sections(2), "many": sections(2, more=5)},
     "members/letters/contact.txt": {"": CONTACT, "no address": CONTACT | {"reply_to": ""}},
 }

@@ -57,6 +57,7 @@ urlpatterns += i18n_patterns(
     path("feeds/workshops.atom", WorkshopFeed(), name="workshop_feed"),
     path("", include("members.urls")),
     path("", include("members.needs.urls")),
+    path("", include("members.notices.urls")),
     path("", include("pooling.urls")),
     path("", include("resources.urls")),
     path("", include(wagtail_urls)),

@@ -7,6 +7,7 @@ class ResourcesConfig(AppConfig):
     verbose_name = _("Resources")
 
     def ready(self) -> None:
-        from .indexing import connect
+        from . import indexing, news
 
-        connect()
+        indexing.connect()
+        news.connect()

@@ -14,8 +14,11 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.utils import translation
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 
+from members.links import absolute
 from members.models import Membership, Organisation, Role, User
 
 from .models import Letter, LetterQuerySet
@@ -34,6 +37,7 @@ class Draft:
     """What to tell one organisation. `key` names the event for it; `context` is plain data (see markup.plain).
 
     An answer goes to `reply_to`, or to us where that is empty. It is written in `language`, or in the organisation's.
+    A letter that somebody gets by choice says `why` at its end, and is ended by whoever opens `stop_url`.
     """
 
     key: str
@@ -41,6 +45,8 @@ class Draft:
     context: Mapping[str, object]
     reply_to: str = ""
     language: str = ""
+    why: str = ""
+    stop_url: str = ""
 
 
 def queue_letter(
@@ -106,8 +112,15 @@ def letters_to(people: Iterable[User], draft: Draft, template: str, now: datetim
     context = {"organisation": organisation.name, **draft.context}
     document = read_source(template=template, context=context, language=language)
     for person in people:
-        name = person.get_full_name()
-        written = write(document, language=language, name=name, organisation=organisation.name, reply_to=to)
+        written = write(
+            document,
+            language=language,
+            name=person.get_full_name(),
+            organisation=organisation.name,
+            why=draft.why,
+            reply_to=to,
+            ways_out=ways_out(draft.stop_url, language=language),
+        )
         yield Letter(
             key=draft.key,
             organisation=organisation,
@@ -118,9 +131,17 @@ def letters_to(people: Iterable[User], draft: Draft, template: str, now: datetim
             text=written.text,
             html=written.html,
             reply_to=to,
+            stop_url=draft.stop_url,
             queued_at=now,
             next_try_at=now,
         )
+
+
+def ways_out(stop_url: str, *, language: str) -> list[tuple[str, str]]:
+    """What stands at the foot of a letter to somebody with an account: words and addresses."""
+    with translation.override(language):
+        choose = (gettext("Choose which letters you get"), absolute("notices:settings", language=language))
+        return [choose, (gettext("End these letters"), stop_url)] if stop_url else [choose]
 
 
 def send_letters(*, now: datetime) -> int:
@@ -199,6 +220,10 @@ def as_message(letter: Letter) -> EmailMultiAlternatives:
     written = Written(letter.subject, letter.text, letter.html)
     message = compose(written, to=letter.person.email, language=letter.language, ref=str(letter.uuid))
     message.reply_to = [letter.reply_to] if letter.reply_to else []
+    if letter.stop_url:
+        # RFC 8058, section 3.1: a mail program ends these letters with one POST, without showing a page.
+        message.extra_headers["List-Unsubscribe"] = f"<{letter.stop_url}>"
+        message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return message
 
 

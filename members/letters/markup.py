@@ -73,7 +73,25 @@ class Tiles:
         return "■" * self.filled_below + "□" * self.missing, "■" * self.filled_above + "□" * self.free
 
 
-Part = Paragraph | Amount | Facts | Button | Tiles
+@dataclass(frozen=True)
+class Heading:
+    """Above several entries of one kind."""
+
+    text: str
+    kind: str = "heading"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One of several things that a letter tells: its title leads to `url`."""
+
+    title: str
+    url: str
+    text: str
+    kind: str = "entry"
+
+
+Part = Paragraph | Amount | Facts | Button | Tiles | Heading | Entry
 
 
 @dataclass(frozen=True)
@@ -134,6 +152,10 @@ def parse(source: str) -> Document:
                 parts.append(Amount(label, text))
             case "button", [url, text]:
                 parts.append(Button(text, web_address(url)))
+            case "heading", [text]:
+                parts.append(Heading(text))
+            case "entry", [url, title, text]:
+                parts.append(Entry(title, web_address(url), text))
             case "tiles", [standing, threshold, capacity, text]:
                 parts.append(tiles(int(standing), int(threshold), int(capacity), text))
             case _:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.models import LANGUAGES, Organisation
+from members.models import LANGUAGES, Membership, Organisation
 
 # With the pauses in actions.py some four days, as long as a mail server itself tries (RFC 5321, section 4.5.4.1).
 MOST_TRIES = 18
@@ -26,12 +26,18 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.filter(sent_at=None, blanked_at=None, tries__gte=MOST_TRIES, person__is_active=True)
 
     def due(self, *, now: datetime) -> LetterQuerySet:
-        """Those to be tried now, in the order of queueing. Who can't log in any more gets nothing."""
-        return self.unsent().filter(next_try_at__lte=now, person__is_active=True).order_by("pk")
+        """Those to be tried now, in the order of queueing. Who can't log in any more gets nothing, and who has left the
+        organisation meanwhile nothing that came by choice.
+        """
+        acting = Membership.objects.filter(
+            person=models.OuterRef("person"), organisation=models.OuterRef("organisation")
+        )
+        is_wanted = Q(stop_url="") | models.Exists(acting)
+        return self.unsent().filter(is_wanted, next_try_at__lte=now, person__is_active=True).order_by("pk")
 
     def blank(self, *, now: datetime) -> int:
         """Keep of each that it was written, to whom and when, and nothing of what it said. Returns how many."""
-        gone = {"subject": "", "text": "", "html": "", "reply_to": "", "last_error": ""}
+        gone = {"subject": "", "text": "", "html": "", "reply_to": "", "stop_url": "", "last_error": ""}
         return self.filter(blanked_at=None).update(**gone, blanked_at=now)
 
 
@@ -53,6 +59,8 @@ class Letter(models.Model):
     html = models.TextField(_("HTML"))
     # Of somebody who wrote through a form and agreed that their address is passed on.
     reply_to = models.EmailField(_("answers go to"), blank=True)
+    # Of a letter that somebody gets by choice: whoever opens it gets no more of them.
+    stop_url = models.URLField(_("ended at"), max_length=500, blank=True)
     queued_at = models.DateTimeField(_("queued at"))
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)

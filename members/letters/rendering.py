@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext, pgettext
 
-from .markup import Amount, Button, Document, Facts, Paragraph, Tiles, one_line, parse, plain
+from .markup import Amount, Button, Document, Entry, Facts, Heading, Paragraph, Tiles, one_line, parse, plain
 
 WIDTH = 72  # characters in a line of the text version, so that quoting it twice fits 76
 LABEL_WIDTH = 28
@@ -40,24 +40,33 @@ def read_source(*, template: str, context: Mapping[str, object], language: str) 
 
 
 def write(
-    document: Document, *, language: str, name: str = "", organisation: str = "", why: str = "", reply_to: str = ""
+    document: Document,
+    *,
+    language: str,
+    name: str = "",
+    organisation: str = "",
+    why: str = "",
+    reply_to: str = "",
+    ways_out: Sequence[tuple[str, str]] = (),
 ) -> Written:
     """The letter to one person called `name`, as one of those who act for `organisation`, or for the reason `why`.
 
-    An answer goes to `reply_to`, or to us where that is empty.
+    An answer goes to `reply_to`, or to us where that is empty. `ways_out` are links at its foot: words and addresses.
     """
     with translation.override(language):
         opening = greeting(one_line(str(plain(name))))
         why = one_line(str(plain(why))) or reason(one_line(str(plain(organisation))))
         closing = [gettext("Kind regards"), gettext("Your up2gether team")]
         answering = how_to_answer(reply_to)
-        text = as_text(document, opening=opening, answering=answering, closing=closing, ending=[why, settings.SITE_URL])
+        ending = [wrap(why), *(f"{wrap(labelled(words))}\n{url}" for words, url in ways_out), settings.SITE_URL]
+        text = as_text(document, opening=opening, answering=answering, closing=closing, ending=ending)
         frame = {
             "document": document,
             "greeting": opening,
             "closing": closing,
             "how_to_answer": answering,
             "reason": why,
+            "ways_out": ways_out,
             "language": language,
             "site_url": settings.SITE_URL,
         }
@@ -102,10 +111,14 @@ def as_text(document: Document, *, opening: str, answering: str, closing: list[s
                 blocks.append(columns([(labelled(label), value) for label, value in rows]))
             case Button(label=label, url=url):
                 blocks.append(f"{wrap(labelled(label))}\n{url}")
+            case Heading(text=text):
+                blocks.append(f"{wrap(text)}\n{'-' * min(len(text), WIDTH)}")
+            case Entry(title=title, url=url, text=text):
+                blocks.append("\n".join([wrap(title), wrap(text), url]))
             case Tiles(caption=caption):
                 blocks.append(("|".join(part.field) + "\n" if part.is_shown else "") + wrap(caption))
     blocks += [wrap(answering), "\n".join(map(wrap, closing))]
-    blocks.append("\n".join(["-- ", *map(wrap, ending)]))  # what mail programs leave out of an answer
+    blocks.append("\n".join(["-- ", *ending]))  # what mail programs leave out of an answer
     return "\n\n".join(blocks) + "\n"
 
 

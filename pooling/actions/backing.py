@@ -29,6 +29,7 @@ from pooling.models import (
 
 from . import letters, life_letters, seat_letters
 from .errors import NothingToDraw, WrongState
+from .news import tell_people
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def confirm_if_financed(*, pool: Pool, now: datetime) -> bool:
     pool.save()
     record(pool, "pool_confirmed", now=now, net=balance.net, drawn=balance.drawn, absorbed=balance.absorbed)
     letters.tell_all_confirmed(pool=pool, now=now)
+    tell_people(pool=pool, now=now)
     seat_letters.tell_guests_it_takes_place(pool=pool, now=now)
     return True
 

@@ -30,6 +30,7 @@ from .charges import void_charges
 from .errors import TermsUnsound, WrongState
 from .invoices import credit_invoices
 from .loose_ends import end_gifts, end_requests, end_transfers
+from .news import tell_people
 from .pledges import end_pledge
 from .refunds import refund_everything
 from .settlement import fund_pool
@@ -123,6 +124,7 @@ def lapse(*, pool: Pool, now: datetime) -> None:
     pool.save()
     record(pool, "pool_lapsed", now=now, standing=pool.standing)
     letters.tell_all_lapsed(pool=pool, now=now)
+    tell_people(pool=pool, now=now)
     waiting_letters.tell_all_list_ended(pool=pool, pledges=waited, now=now)
 
 
@@ -159,5 +161,6 @@ def cancel_pool(*, pool: Pool, reason: str, by: User, now: datetime) -> Pool:
     credit_invoices(pool=pool, charges=invoiced, reason=CreditReason.CALLED_OFF, now=now)
     take_back(pool=pool, by=by, now=now)
     letters.tell_all_cancelled(pool=pool, now=now)
+    tell_people(pool=pool, now=now)
     waiting_letters.tell_all_list_ended(pool=pool, pledges=waited, now=now)
     return pool

@@ -37,6 +37,7 @@ from . import invoice_letters, letters, twint_letters
 from .backing import confirm_if_financed, take_late_money
 from .charges import claim_due_charge, claim_unanswered_attempt, lock_prices, refill_slots
 from .loose_ends import cut_off
+from .news import tell_people
 from .patience import BOOKS_FIRST, STALE, after
 from .refunds import owe_refund
 
@@ -58,6 +59,7 @@ def fund_pool(*, pool: Pool, now: datetime) -> None:
     letters.tell_all_funded(pool=pool, now=now)
     invoice_letters.tell_all_invoiced(pool=pool, now=now)
     twint_letters.tell_all_asked(pool=pool, now=now)
+    tell_people(pool=pool, now=now)
 
 
 def charge_late_pledge(*, pool: Pool, pledge: Pledge, now: datetime) -> None:

@@ -101,13 +101,17 @@ def brief_of(need: Need) -> str:
 
 
 @transaction.atomic
-def give_first_word(*, pool: Pool, now: datetime) -> None:
-    """Tell those who follow the pool's need, in the transaction in which it opens and before anybody else is told."""
+def give_first_word(*, pool: Pool, now: datetime) -> Need | None:
+    """Tell those who follow the pool's need, in the transaction in which it opens and before anybody else is told.
+
+    Returns the need.
+    """
     need = (
         Need.objects.filter(page_key=pool.page_key, state=NeedState.WORKSHOP).prefetch_related("translations").first()
     )
     if need is not None:
         tell_of_first_word(need=need, urls=addresses_of(pool), now=now)
+    return need
 
 
 def addresses_of(pool: Pool) -> dict[str, str]:

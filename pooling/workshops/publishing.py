@@ -18,6 +18,7 @@ from pooling.models import Pool, PoolState
 
 from .from_need import give_first_word
 from .models import WorkshopPage
+from .news import announce_workshop
 
 
 def connect() -> None:
@@ -64,7 +65,8 @@ def open_published(*, page: WorkshopPage, by: User | None, now: datetime) -> lis
     try:
         with transaction.atomic():
             opened = open_pool(pool=pool, by=by, now=now)
-            give_first_word(pool=opened, now=now)
+            need = give_first_word(pool=opened, now=now)
+            announce_workshop(pool=opened, page=page, need=need, now=now)
     except TermsUnsound as refusal:
         return [str(sentence) for _field, sentence in refusal.problems]
     return []

@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "pooling",
     "members.letters",
     "members.needs",
+    "members.notices",
     "members",
     "home",
     "wagtail_localize",

@@ -30,6 +30,8 @@ from wagtail_localize.models import Translation
 from home.models import StandardPage, Topic
 from members.models import Application, Invitation, User
 from members.needs.models import Need, NeedState
+from members.notices.kinds import Kind
+from members.notices.links import sign
 from pooling.models import CreditNote, Creditor, SeatGift
 from pooling.workshops.models import Expert, WorkshopPage
 from portal.demo.network import organisation
@@ -143,6 +145,7 @@ class Places:
             ("LANGUAGE/directory/", {"slug": listed.slug}),
             ("LANGUAGE/needs/", {"pk": need.pk}),
             ("admin/needs/", {"pk": need.pk}),
+            ("LANGUAGE/notices/end/", {"token": sign(self.reader, Kind.RESOURCES)}),
             ("LANGUAGE/account/organisation/", {"uuid": beispiel.uuid}),
             ("LANGUAGE/account/e-mail/", {"key": self.scene.confirmation}),
             ("LANGUAGE/account/password/", {"uidb36": uid, "key": key}),

@@ -29,6 +29,7 @@ NAMED_IN = {
     *("members_application.email", "members_application.first_name", "members_application.why"),
     *("members_invitation.email", "members_invitation.first_name", "members_directoryentry.about_de"),
     *("letters_letter.text", "letters_letter.html", "letters_letter.reply_to"),
+    "notices_news.facts",
     *("needs_need.text", "needs_need.stems", "needs_support.sentence"),
     *("pooling_approval.email", "pooling_approval.name", "pooling_seatgift.email", "pooling_seatgift.name"),
     *("pooling_transfer.email", "pooling_pledge.customer_reference"),

@@ -17,6 +17,7 @@ from members.letters.markup import Amount, Button, Paragraph
 from portal.letter_samples import BASE, LANGUAGES, SAMPLES, Sample, written_samples
 from portal.urls import handler404, handler500
 from portal.urls import urlpatterns as portal_urls
+from tests.members.test_notices_kinds import templates as classified
 from tests.pooling.letter_factories import KINDS
 from tests.pooling.test_letters import left_in_english
 
@@ -26,13 +27,6 @@ __all__ = ["handler404", "handler500", "urlpatterns"]
 urlpatterns = [*i18n_patterns(path("design/letters/", include("portal.letter_previews"))), *portal_urls]
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = [
-    "pooling/templates/pooling/letters",
-    "members/templates/members/letters",
-    "members/needs/templates/needs/letters",
-    "members/templates/account/email",
-    "members/templates/mfa/email",
-]
 # Words that say what happens to money: ours, and the source's while a sentence waits for its translation.
 MONEY = r"CHF|bezahl|belast|kostet|nichts|pay|débit|coût|rembours|rien|paga|addebit|cost|rimbors|nulla|charged|nothing"
 
@@ -41,11 +35,7 @@ in_each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
 def test_every_letter_has_a_sample() -> None:
-    templates = {
-        str(file.relative_to(ROOT / folder.partition("templates/")[0] / "templates"))
-        for folder in FOLDERS
-        for file in (ROOT / folder).glob("*.txt")
-    }
+    templates = classified()
     assert templates == {sample.template for sample in SAMPLES}, "an entry in portal/letter_samples.py is missing"
 
 

@@ -25,7 +25,11 @@ from members.actions.invitations import accept, accept_with_new_account, invite
 from members.actions.people import end_membership
 from members.letters.actions import send_letters
 from members.models import Application, ApplicationState, Invitation, Membership, Organisation, Role, User
-from members.needs.actions import support, write_need
+from members.needs.actions import follow, support, write_need
+from members.needs.deciding import close, open_again
+from members.notices.actions import choose
+from members.notices.kinds import Kind, Pace
+from members.notices.paces import paces_of
 from members.tick import STEPS
 from pooling.actions.approvals import Approver
 from pooling.actions.approvals import approve as approve_pledge
@@ -109,6 +113,10 @@ def in_the_network(person: User, own: Organisation) -> None:
     of_boss = write_need(
         organisation=other, title="Fotos", text="Gute Fotos", language="de", topic=None, by=boss, now=NOW
     )
+    choose(person=person, paces=paces_of(person) | {Kind.NEEDS: Pace.WEEKLY}, topics=[], now=NOW)
+    follow(need=of_boss, organisation=own, by=person)
+    close(need=of_boss, reason=f"Bitte fragen Sie {NAME}.", now=NOW)
+    open_again(need=of_boss, now=NOW)
     support(need=of_boss, organisation=own, sentence=f"Wir auch. {NAME}", by=person, now=NOW)
 
 

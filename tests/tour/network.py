@@ -10,6 +10,8 @@ from django.urls import reverse
 from members.needs.actions import write_need
 from members.needs.deciding import close
 from members.needs.models import Need
+from members.notices.kinds import Kind
+from members.notices.links import ALL_COLLECTED, sign
 from portal.demo.network import organisation
 
 from .stop import Stop
@@ -34,6 +36,7 @@ def network(scene: Scene) -> Iterator[Stop]:
         yield Stop("network", f"own entry of {key}", own, who=key)
     yield Stop("network", "own entry, without a sentence", own, who=key, send={"is_listed": "on"}, status=422)
     yield from needs(scene)
+    yield from notices(scene)
 
 
 def needs(scene: Scene) -> Iterator[Stop]:
@@ -60,6 +63,19 @@ def needs(scene: Scene) -> Iterator[Stop]:
         yield Stop("admin", f"need, {name}", reverse("need_desk", args=[each.pk]), who="operator")
     desk = reverse("need_desk", args=[wanted.pk])
     yield Stop("admin", "need, closed without a reason", desk, who="operator", send={"close": "yes"})
+
+
+def notices(scene: Scene) -> Iterator[Stop]:
+    choose, me = scene.url("notices:settings"), scene.people["modele"]
+    yield Stop("notices", "choose", choose, who="modele")
+    yield Stop("notices", "choose, sent wrong", choose, who="modele", send={"needs": "hourly"}, status=422)
+    one_click = {"List-Unsubscribe": "One-Click"}
+    for what in (Kind.WORKSHOPS, ALL_COLLECTED):
+        yield Stop("notices", f"end {what}", scene.url("notices:stop", sign(me, what)))
+    never = scene.url("notices:stop", sign(me, Kind.RESOURCES))
+    yield Stop("notices", "end what never comes", never)
+    yield Stop("notices", "ended", scene.url("notices:stop", sign(me, Kind.MEETINGS)), send=one_click)
+    yield Stop("notices", "end, broken link", scene.url("notices:stop", "x"), status=404)
 
 
 def add_needs(scene: Scene) -> None:

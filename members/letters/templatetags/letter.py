@@ -41,3 +41,15 @@ def button(content: str, url: str) -> str:
 def tiles(content: str, standing: int, threshold: int, capacity: int) -> str:
     """{% tiles standing threshold capacity %}the same in words{% endtiles %}"""
     return mark("tiles", str(standing), str(threshold), str(capacity), content)
+
+
+@register.simple_block_tag
+def heading(content: str) -> str:
+    """{% heading %}New workshops{% endheading %}: above several entries."""
+    return mark("heading", content)
+
+
+@register.simple_block_tag
+def entry(content: str, url: str, title: str) -> str:
+    """{% entry url title %}a sentence{% endentry %}: one of several things to read about."""
+    return mark("entry", url, title, content)
