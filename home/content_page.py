@@ -12,12 +12,13 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import cached_property
 from wagtail.blocks import StreamValue
-from wagtail.models import Page, PageManager, PageViewRestriction
+from wagtail.models import Page, PageManager, PagePermissionTester, PageViewRestriction
 from wagtail.query import PageQuerySet
 from wagtail.url_routing import RouteResult
 
 from . import languages, privacy
 from .kept import kept
+from .localising.access import ContentPermissions
 from .localising.publishing import hold_back, require_complete
 from .plain_text import plain_text
 from .sharing import SharedImage, image_of
@@ -112,6 +113,9 @@ class ContentPage(Page):
         if child.locale_id == self.locale_id:
             self.locale = child.locale
         return specific.route(request, path_components)
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return ContentPermissions(user, self)
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         """What Wagtail asks before it serves a page: here those of its translations too. Looked up once."""

@@ -17,7 +17,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.wagtail_hooks import require_wagtail_login
 from wagtail_localize.wagtail_hooks import TranslationsReportMenuItem
 
-from .localising import overview, po_views, publishing
+from .localising import access, overview, po_views, publishing
 from .privacy import pages_using, restrictions_of
 
 
@@ -70,6 +70,7 @@ hooks.register("register_admin_menu_item", overview.menu_item)
 # Before wagtail-localize's hooks, which publish.
 hooks.register("before_edit_page", publishing.refuse_in_editor, order=-10)
 hooks.register("before_edit_snippet", publishing.refuse_in_editor, order=-10)
+hooks.register("before_bulk_action", access.refuse_in_bulk)
 
 
 @hooks.register("insert_editor_js")

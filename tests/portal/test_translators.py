@@ -179,3 +179,30 @@ def test_the_groups_stay_with_their_home_pages_when_roles_are_made_again() -> No
     for name, code in OF_ONE_LANGUAGE.items():
         pages = Group.objects.get(name=name).page_permissions.values_list("page", flat=True)
         assert set(pages) == {home_page(code).pk}
+
+
+def asks_to_delete(client: Client, made: Any) -> None:
+    client.post(reverse("wagtailadmin_pages:delete", args=[made.pk]))
+
+
+def asks_to_delete_several(client: Client, made: Any) -> None:
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"])
+    client.post(f"{address}?id={made.pk}&next=/admin/")
+
+
+@pytest.mark.parametrize("way", [asks_to_delete, asks_to_delete_several])
+@pytest.mark.parametrize(
+    ("group", "is_deleted"), [(EDITOR, True), (TRANSLATOR, False), ("Translator German", False), (FINANCE, False)]
+)
+def test_who_only_translates_deletes_no_page(group: str, is_deleted: bool, way: Callable[[Client, Any], None]) -> None:
+    made = page("Original")
+    way(client_of(group), made)
+    assert StandardPage.objects.filter(pk=made.pk).exists() != is_deleted
+
+
+def test_who_only_translates_moves_no_page() -> None:
+    made, below = page("Original"), page("Anderswo")
+    for group in ("Translator German", EDITOR):
+        client_of(group).post(reverse("wagtailadmin_pages:move_confirm", args=[made.pk, below.pk]))
+        made.refresh_from_db()
+        assert (made.get_parent().pk == below.pk) == (group == EDITOR)
