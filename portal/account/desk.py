@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from home.dates import date_in_words
+from members.models import Organisation, Role, User
 from pooling.accounts import charge_of, lost_its_method, position_of
 from pooling.models import Charge, ChargeState, PaysBy, Pledge, PledgeState, PoolState
 from pooling.money import format_chf
@@ -119,3 +120,23 @@ def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
             return _("The workshop takes place on %(day)s.") % {"day": day(pool.starts_at)}
         return _("The workshop took place on %(day)s.") % {"day": day(pool.starts_at)}
     return ""
+
+
+def next_workshops(entries: Iterable[Entry], *, now: datetime) -> list[Pledge]:
+    """The pledges whose workshop is to come and whose threshold is reached, by the day of the workshop."""
+    certain = (PoolState.FUNDED, PoolState.SHORT, PoolState.CONFIRMED)
+    found = [
+        entry.pledge
+        for entry in entries
+        if entry.pledge.state == PledgeState.STANDING
+        and entry.pledge.pool.state in certain
+        and entry.pledge.pool.starts_at > now
+    ]
+    return sorted(found, key=lambda pledge: (pledge.pool.starts_at, pledge.pk))
+
+
+def binds(organisation: Organisation, person: User) -> bool:
+    """Whether `person` may bind the organisation, which came with its memberships."""
+    return any(
+        each.person_id == person.pk and each.role == Role.ADMINISTRATOR for each in organisation.memberships.all()
+    )

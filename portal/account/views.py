@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,32 +11,38 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from members.models import Organisation
+from members.models import Membership, Organisation
 from members.needs.listing import in_language
 from members.needs.models import Need
 from pooling import accounts
-from pooling.models import Pool
+from pooling.models import Approval, Pool
 
-from .desk import entry_of, sums_of
+from .desk import binds, entry_of, next_workshops, sums_of
+from .papers import papers_of
 
 MOST_NEEDS = 12  # on the overview; the list has all
+MOST_PAPERS = 5  # at first sight; the older ones are folded away
+ACTING = Membership.objects.filter(person__is_active=True).select_related("person").order_by("since", "pk")
 
 
 @never_cache
 @login_required
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """What needs doing first, then pledges and what they come to, then workshops that can be pledged to.
+    """What needs doing first, the workshops to come, pledges and what they come to, documents, needs, and who acts.
 
     That nothing needs doing is said as well.
     """
     now = timezone.now()
-    mine = Organisation.objects.filter(memberships__person=request.user).prefetch_related("people")
-    organisations = list(mine)
+    mine = Organisation.objects.filter(memberships__person=request.user).select_related("entry")
+    organisations = list(mine.prefetch_related(Prefetch("memberships", ACTING)))
     needs = Need.objects.followed_by(organisations).counted().prefetch_related("translations")[:MOST_NEEDS]
     pledges = accounts.pledges_of(organisations)
     entries = [entry_of(pledge, now=now) for pledge in pledges]
     alive = [entry for entry in entries if accounts.is_alive(entry.pledge)]
+    approvals = Approval.objects.asked().filter(pledge__in=pledges, expires_at__gt=now).select_related("pledge__pool")
+    approvals = approvals.prefetch_related("pledge__pool__texts").order_by("expires_at", "pk")
+    papers = papers_of(pledges)
     taken = [pledge.pool_id for pledge in pledges if pledge.is_live]
     open_pools = Pool.objects.open().filter(closes_at__gt=now).exclude(pk__in=taken).prefetch_related("texts")
     return render(
@@ -43,8 +50,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "portal/dashboard.html",
         {
             "organisations": organisations,
-            "administered": Organisation.objects.administered_by(request.user).select_related("entry"),
+            "administered": [each for each in organisations if binds(each, request.user)],
             "suspended": [organisation for organisation in organisations if not organisation.is_active],
+            "approvals": list(approvals),
+            "next": next_workshops(alive, now=now),
+            "papers": papers[:MOST_PAPERS],
+            "older_papers": papers[MOST_PAPERS:],
             "waiting": [entry for entry in alive if accounts.needs_you(entry.pledge)],
             "alive": alive,
             "sums": sums_of(alive),
