@@ -37,6 +37,14 @@ class LoginForm(WithOurWords, account.LoginForm):
     pass
 
 
+class RequestLoginCodeForm(WithOurWords, account.RequestLoginCodeForm):
+    pass
+
+
+class ConfirmLoginCodeForm(WithOurWords, account.ConfirmLoginCodeForm):
+    pass
+
+
 class ChangePasswordForm(WithOurWords, account.ChangePasswordForm):
     pass
 

@@ -17,22 +17,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from .devices import YEAR, device, is_known, note_session, remember_device
 from .letters.actions import compose
 from .letters.rendering import read_source, write
 from .models import User
 
-YEAR = 365 * 24 * 3600  # seconds
-
-# What a browser says of itself, and what people call it. The first that fits: Edge and Chrome say they are Safari, too.
-BROWSERS = [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]
-SYSTEMS = [
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Macintosh", "Mac"),
-    ("Linux", "Linux"),
-]
+LOGIN_CODE = "account/email/login_code"
 
 logger = logging.getLogger(__name__)
 
@@ -51,10 +41,20 @@ class AccountAdapter(DefaultAccountAdapter):
         with translation.override(request.user.language):
             return str(super().get_login_redirect_url(request))
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Tell the person where somebody logs in with a browser that they have not used before.
+
+        Not at the first log-in ever: there is no other browser then.
+        """
+        is_first = user.last_login is None
+        super().login(request, user)
+        if not is_first and not is_known(request, user):
+            self.send_notification_mail("account/email/new_device", user, email=user.email)
+
     def post_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse:
-        """Remember the person's language for the address without one (DESIGN.md section 3)."""
+        """Remember the person's language for the address without one (DESIGN.md section 3), and the browser."""
         response: HttpResponse = super().post_login(request, user, **details)
-        remember_language(response, user.language)
+        settle_in(request, response, user)
         return response
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
@@ -78,7 +78,12 @@ class AccountAdapter(DefaultAccountAdapter):
             logger.warning("%s was not taken by the mail server (%s)", template_prefix, type(error).__name__)
 
     def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
-        """Send at once: what it holds is for nobody else, and of no use tomorrow."""
+        """Send at once: what it holds is for nobody else, and of no use tomorrow.
+
+        A code to log in with is written in its reader's language; allauth doesn't say whose it is.
+        """
+        if template_prefix == LOGIN_CODE:
+            context = {**context, "user": User.objects.filter(email__iexact=email).first()}
         self.render_mail(template_prefix, email, {"email": email, **context}).send()
 
     def render_mail(
@@ -92,6 +97,13 @@ class AccountAdapter(DefaultAccountAdapter):
             name = person.get_full_name() if person else ""
             written = write(document, language=language, name=name, why=why_written(is_known=bool(person)))
         return compose(written, to=email, language=language, ref=str(uuid4()))
+
+
+def settle_in(request: HttpRequest, response: HttpResponse, person: User) -> None:
+    """What comes with every log-in: the session is among the person's, language and browser are remembered."""
+    note_session(request)
+    remember_language(response, person.language)
+    remember_device(request, response, person)
 
 
 def remember_language(response: HttpResponse, language: str) -> None:
@@ -114,15 +126,6 @@ def facts(context: Mapping[str, Any]) -> dict[str, object]:
         "device": device(context.get("user_agent", "")),
         "reset_url": settings.SITE_URL + reverse("account_reset_password"),
     }
-
-
-def device(user_agent: str) -> str:
-    """The browser and the system in words that people know, such as "Firefox, Windows"; nothing where neither is known.
-
-    Never what the browser sent: whoever breaks in could write a text of their own into the letter.
-    """
-    found = [next((name for mark, name in kinds if mark in user_agent), "") for kinds in (BROWSERS, SYSTEMS)]
-    return ", ".join(filter(None, found))
 
 
 def why_written(is_known: bool) -> str:

@@ -457,6 +457,8 @@ GROUPS: dict[str, dict[str, States]] = {
             "": {"email": "unknown@example.org", "signup_url": address("account/join/")}
         },
         "account/email/account_erased.txt": {"": {}},
+        "account/email/login_code.txt": {"": {"code": "4711-0815"}},
+        "account/email/new_device.txt": {"": NOTICE, "unknown": NOTICE | {"device": ""}},
         "account/email/email_confirmation.txt": {
             "": {"email": "new@example.org", "activate_url": address("account/e-mail/confirm/example/")}
         },

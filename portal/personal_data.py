@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Model, Q, QuerySet
@@ -65,7 +66,10 @@ def about(person: User) -> dict[str, Any]:
             "e-mail addresses": list(EmailAddress.objects.filter(user=person).values_list("email", flat=True)),
             "second factors": [each.get_type_display() for each in Authenticator.objects.filter(user=person)],
             "rights": sorted(group.name for group in person.groups.all()),
-            "sessions": len(sessions_of(person)),
+            "sessions": [
+                f"{session.user_agent}, {moment(session.created_at)}"
+                for session in UserSession.objects.filter(user=person).order_by("pk")
+            ],
         },
         "admin": {
             "language": profile.get_preferred_language() if profile and profile.preferred_language else None,
@@ -88,6 +92,7 @@ def forget(person: User, *, now: datetime) -> None:
     naming = Naming.of(person)
     for key in sessions_of(person, naming=naming):
         SessionStore(key).delete()
+    UserSession.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     addresses = EmailAddress.objects.filter(Q(user=person) | naming.has())
     EmailConfirmation.objects.filter(email_address__in=addresses).delete()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from members.accounts import settle_in
 from members.actions.errors import LinkEnded, OnlyAdministrators, Refused
 from members.actions.invitations import (
     accept,
@@ -172,7 +173,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as refusal:
         return render(request, "members/link_ended.html", {"why": refusal}, status=409)
     login(request, membership.person, backend=BACKEND)
-    return welcome(request, membership)
+    response = welcome(request, membership)
+    settle_in(request, response, membership.person)
+    return response
 
 
 def accept_as_known(request: HttpRequest, token: str, context: dict[str, Any]) -> HttpResponse:

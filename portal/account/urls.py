@@ -1,7 +1,7 @@
 """allauth's pages under addresses that are words of each language.
 
 The names are allauth's, because its own code and its letters look addresses up by them. Pages that the portal does not
-offer (telephones, codes instead of passwords, passkeys) have no address. Compare allauth/account/urls.py and
+offer (telephones, passkeys) have no address. Compare allauth/account/urls.py and
 allauth/mfa/urls.py.
 """
 
@@ -16,6 +16,7 @@ from django.views.generic import RedirectView
 from .address import change_address
 from .organisation import organisation_naming
 from .own_data import details, erase_account, erased, own_data, own_data_file
+from .sessions import own_sessions
 from .views import dashboard
 
 
@@ -43,6 +44,8 @@ urlpatterns = [
     path(_("deleted/"), erased, name="account_erased"),
     path(_("log-in/"), account.login, name="account_login"),
     path(_("log-in/code/"), mfa.authenticate, name="mfa_authenticate"),
+    path(_("log-in/by-mail/"), account.request_login_code, name="account_request_login_code"),
+    path(_("log-in/by-mail/code/"), account.confirm_login_code, name="account_confirm_login_code"),
     path(_("log-out/"), account.logout, name="account_logout"),
     path(_("closed/"), account.account_inactive, name="account_inactive"),
     path(_("join/"), RedirectView.as_view(pattern_name="members:join"), name="account_signup"),
@@ -62,6 +65,7 @@ urlpatterns = [
     ),
     path(_("password/new/saved/"), account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path(_("security/"), mfa.index, name="mfa_index"),
+    path(_("security/sessions/"), own_sessions, name="usersessions_list"),
     path(_("security/app/set-up/"), totp.activate_totp, name="mfa_activate_totp"),
     path(_("security/app/switch-off/"), totp.deactivate_totp, name="mfa_deactivate_totp"),
     path(_("security/recovery-codes/"), codes.view_recovery_codes, name="mfa_view_recovery_codes"),

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -132,8 +133,13 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever changes the ways in, their owner hears of it
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Instead of the password: a code of eight digits by mail. With the limit below, a million tries take two years.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": True, "length": 8}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # seconds, for a mail that is slow
 # members/views; beside allauth's own
 ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,6/h/key",
     "join": "10/h/ip,3/d/key",
     "invite": "30/h/user",
     "contact": "5/h/ip,30/d/key",
@@ -141,6 +147,8 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_FORMS = {
     "login": "members.account_forms.LoginForm",
+    "request_login_code": "members.account_forms.RequestLoginCodeForm",
+    "confirm_login_code": "members.account_forms.ConfirmLoginCodeForm",
     "change_password": "members.account_forms.ChangePasswordForm",
     "set_password": "members.account_forms.SetPasswordForm",
     "reset_password": "members.account_forms.ResetPasswordForm",

@@ -44,6 +44,8 @@ ADDRESSES = {
     "account_erase": ("loeschen/", "supprimer/", "elimina/"),
     "account_change_password": ("passwort/aendern/", "mot-de-passe/changer/", "password/cambia/"),
     "account_email": ("e-mail/", "e-mail/", "e-mail/"),
+    "account_request_login_code": ("anmelden/per-e-mail/", "connexion/par-e-mail/", "accesso/per-e-mail/"),
+    "usersessions_list": ("sicherheit/anmeldungen/", "securite/connexions/", "sicurezza/accessi/"),
     "mfa_index": ("sicherheit/", "securite/", "sicurezza/"),
     "mfa_activate_totp": ("sicherheit/app/einrichten/", "securite/application/configurer/", "sicurezza/app/configura/"),
 }
@@ -57,6 +59,7 @@ FOR_VISITORS = [
     "account_email_verification_sent",
     "account_confirm_email",
     "account_erased",
+    "account_request_login_code",
 ]
 FOR_ANYBODY_LOGGED_IN = [
     "dashboard",
@@ -71,6 +74,7 @@ FOR_ANYBODY_LOGGED_IN = [
     "account_email_verification_sent",
     "mfa_index",
     "mfa_activate_totp",
+    "usersessions_list",
 ]
 WITH_A_SECOND_FACTOR = [
     "mfa_index",
@@ -81,6 +85,7 @@ WITH_A_SECOND_FACTOR = [
 ]
 BY_TESTS_OF_THEIR_OWN = [
     "mfa_authenticate",
+    "account_confirm_login_code",
     "account_set_password",
     "mfa_download_recovery_codes",
     "own_data_file",

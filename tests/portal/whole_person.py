@@ -145,7 +145,9 @@ def about_money(person: User, own: Organisation) -> None:
 
 
 def to_log_in_with(person: User) -> None:
-    Client().force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    Client(HTTP_USER_AGENT="Firefox/130.0 Windows").post(
+        "/de/konto/anmelden/", {"login": EMAIL, "password": "a long password"}
+    )
     visitor = Client()
     visitor.get("/de/konto/anmelden/")
     session = visitor.session

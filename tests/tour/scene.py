@@ -56,6 +56,7 @@ from tests.pooling.bank_statements import booked, statement
 
 from .joining import add_joining
 from .network import add_needs
+from .own_data import add_sessions
 from .pools import CALLED_OFF, FULL, QUEUE
 from .translating import begin_translation
 
@@ -88,6 +89,7 @@ class Scene:
         self.give_up_letters()
         add_joining(self)
         add_needs(self)
+        add_sessions(self)
 
     def url(self, name: str, *args: object) -> str:
         with translation.override(self.language):

@@ -19,7 +19,7 @@ from tests.browser.people import pool_of, workshop, workshop_list
 
 from .joining import joining
 from .network import network
-from .own_data import own_data
+from .own_data import own_data, without_password
 from .scene import Scene
 from .stop import Stop
 
@@ -44,6 +44,7 @@ def stops(scene: Scene) -> list[Stop]:
         *network(scene),
         *account(scene),
         *own_data(scene),
+        *without_password(scene),
         *failures(scene),
         *admin(scene),
     ]
