@@ -52,6 +52,14 @@ class Directory:
         return list(found)
 
     @property
+    def topic_options(self) -> list[tuple[str, str]]:
+        return [(topic.slug, topic.name) for topic in self.topics]
+
+    @property
+    def canton_options(self) -> list[tuple[str, str]]:
+        return [(canton, canton) for canton in self.cantons]
+
+    @property
     def canton(self) -> str:
         return self.asked.get("canton", "") if self.asked.get("canton") in self.cantons else ""
 

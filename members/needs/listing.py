@@ -38,6 +38,10 @@ class Needs:
         return list(Topic.objects.filter(translation_key__in=used, locale__language_code=self.language))
 
     @property
+    def topic_options(self) -> list[tuple[str, str]]:
+        return [(topic.slug, topic.name) for topic in self.topics]
+
+    @property
     def languages(self) -> list[tuple[str, str]]:
         return LANGUAGES
 
