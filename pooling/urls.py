@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .views import (
     approvals,
+    attendees,
     changing,
     documents,
     methods,
@@ -47,6 +48,8 @@ urlpatterns = [
     path(_("pledges/<uuid:uuid>/approval/"), approvals.approval_again, name="approval_again"),
     path(_("pledges/<uuid:uuid>/approval/take-back/"), approvals.approval_take_back, name="approval_take_back"),
     path(_("pledges/<uuid:uuid>/pass-on/"), transfers.pledge_transfer, name="pledge_transfer"),
+    path(_("pledges/<uuid:uuid>/people/"), attendees.attendees, name="attendees"),
+    path(_("pledges/people/<int:pk>/"), attendees.attendee, name="attendee"),
     path(_("pledges/<uuid:uuid>/seats/"), seats.seats_give, name="seats_give"),
     path(_("seats/<uuid:uuid>/take-back/"), seats.seats_take_back, name="seats_take_back"),
     path(_("offers/<uuid:uuid>/"), transfers.transfer_record, name="transfer_record"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .letter_facts import ORGANISATION, Facts, States, address
+from datetime import timedelta
+
+from .letter_facts import ORGANISATION, PERSON, STARTS, Facts, States, address
 
 CONTACT: Facts = {
     "organisation": ORGANISATION,
@@ -110,6 +112,27 @@ def sections(n: int, more: int = 0) -> Facts:
         },
     }
 
+AT_MEETING: Facts = {
+    "organisation": ORGANISATION,
+    "title": {"de": "Barcamp in Bern", "fr": "Barcamp à Berne", "it": "Barcamp a Berna"},
+    "starts_at": STARTS,
+    "ends_at": STARTS + timedelta(hours=3),
+    "place": "Quartierzentrum Tscharnergut, Bern",
+    "online_url": "",
+    "reason": "",
+    "names": [PERSON],
+    "url": address("meetings/12/"),
+}
+SEVERAL: Facts = {"names": [PERSON, "Luca Rossi"]}
+ONLINE: Facts = {"place": "", "online_url": "https://meet.example.org/barcamp"}
+DAYS: Facts = {"ends_at": STARTS + timedelta(days=1)}
+CALLED_OFF: Facts = {
+    "reason": {
+        "de": "Zu wenige haben Zeit.",
+        "fr": "Trop peu de personnes sont disponibles.",
+        "it": "Troppe poche persone hanno tempo.",
+    },
+}
 
 NETWORK: dict[str, States] = {
     "needs/letters/changed.txt": {
@@ -130,5 +153,12 @@ NETWORK: dict[str, States] = {
     "notices/letters/meeting.txt": {"": MEETING},
     "resources/letters/published.txt": {"": RESOURCE},
     "notices/letters/collected.txt": {"one": sections(1), "several": sections(2), "many": sections(2, more=5)},
+    "meetings/letters/registered.txt": {"": AT_MEETING, "online": AT_MEETING | ONLINE},
+    "meetings/letters/waiting.txt": {"": AT_MEETING},
+    "meetings/letters/moved_up.txt": {"": AT_MEETING, "several": AT_MEETING | SEVERAL},
+    "meetings/letters/removed.txt": {"": AT_MEETING},
+    "meetings/letters/reminder.txt": {"": AT_MEETING | SEVERAL, "several days": AT_MEETING | DAYS},
+    "meetings/letters/changed.txt": {"": AT_MEETING, "online": AT_MEETING | ONLINE},
+    "meetings/letters/called_off.txt": {"": AT_MEETING | CALLED_OFF},
     "members/letters/contact.txt": {"": CONTACT, "no address": CONTACT | {"reply_to": ""}},
 }

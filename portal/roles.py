@@ -60,18 +60,20 @@ ROLES: dict[str, dict[str, list[str]]] = {
             "letters.change_letter",
             "pooling.view_pledge",
             "needs.change_need",
+            "meetings.change_meeting",
         ],
         "pages": ["wagtailcore.add_page", "wagtailcore.change_page", "wagtailcore.publish_page"],
         "files": FILES,
     },
     # Imports the bank's files, says what payments are for, and transfers refunds.
     FINANCE: {"everywhere": [*ADMIN, "pooling.import_bankfile"], "pages": [], "files": []},
-    # Decides who takes part, keeps organisations' details right, and looks after needs.
+    # Decides who takes part, keeps organisations' details right, and looks after needs and meetings.
     NETWORK_MANAGER: {
         "everywhere": [
             *ADMIN,
             "members.change_application",
             "needs.change_need",
+            "meetings.change_meeting",
             *(f"members.{action}_organisation" for action in ("view", "add", "change")),
         ],
         "pages": [],
@@ -99,6 +101,7 @@ APPS = [
     "letters",
     "members",
     "needs",
+    "meetings",
 ]
 
 

@@ -22,6 +22,8 @@ from members.actions import joining_letters
 from members.letters.actions import try_again
 from members.letters.direct import try_again as try_direct_again
 from members.letters.models import Letter
+from members.meetings import letters as meeting_letters
+from members.meetings.models import Registration
 from members.models import Application, Invitation
 from pooling.actions import direct_letters
 
@@ -37,6 +39,13 @@ KINDS = {
     "transfer_offered": gettext_lazy("A pledge is offered"),
     "seats_given": gettext_lazy("Seats were given"),
     "seats_certain": gettext_lazy("The workshop takes place"),
+    "registered": gettext_lazy("Registered for a meeting"),
+    "waiting": gettext_lazy("On the waiting list of a meeting"),
+    "moved_up": gettext_lazy("A place at a meeting is free"),
+    "removed": gettext_lazy("Signed off from a meeting"),
+    "reminder": gettext_lazy("A meeting begins soon"),
+    "changed": gettext_lazy("A meeting has changed"),
+    "called_off": gettext_lazy("A meeting is called off"),
     "seats_taken_back": gettext_lazy("The seats are no longer there"),
 }
 
@@ -72,6 +81,7 @@ def given_up() -> Iterator[Any]:
     """The rows whose letter, to an address without an account, is tried no more."""
     yield from joining_letters.given_up()
     yield from direct_letters.given_up()
+    yield from meeting_letters.given_up()
 
 
 def about(row: Any) -> tuple[str, str]:
@@ -79,6 +89,8 @@ def about(row: Any) -> tuple[str, str]:
     kind = str(KINDS[row.letter])
     if isinstance(row, Application):
         return row.name, kind
+    if isinstance(row, Registration):
+        return row.organisation.name, f"{kind}: {row.meeting}"
     if isinstance(row, Invitation):
         return row.organisation.name, kind
     return row.pledge.organisation.name, f"{kind}: {row.pledge.pool.title()}"

@@ -12,6 +12,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from home.sitemaps import SITEMAPS
+from members.meetings.sitemaps import MeetingsSitemap
 from members.needs.sitemaps import NeedsSitemap
 from members.sitemaps import DirectorySitemap
 from pooling.webhooks import stripe_webhook
@@ -34,7 +35,14 @@ urlpatterns = [
     path(
         "sitemap.xml",
         sitemap,
-        {"sitemaps": {**SITEMAPS, "directory": DirectorySitemap, "needs": NeedsSitemap}},
+        {
+            "sitemaps": {
+                **SITEMAPS,
+                "directory": DirectorySitemap,
+                "needs": NeedsSitemap,
+                "meetings": MeetingsSitemap,
+            }
+        },
         name="sitemap",
     ),
     path(".well-known/change-password", RedirectView.as_view(pattern_name="account_change_password")),
@@ -57,6 +65,7 @@ urlpatterns += i18n_patterns(
     path("feeds/workshops.atom", WorkshopFeed(), name="workshop_feed"),
     path("", include("members.urls")),
     path("", include("members.needs.urls")),
+    path("", include("members.meetings.urls")),
     path("", include("members.notices.urls")),
     path("", include("pooling.urls")),
     path("", include("resources.urls")),

@@ -18,7 +18,7 @@ from members.actions.directory import details_changed
 from members.models import Membership, Organisation, User
 from members.models.uid import normalise_uid
 
-from . import applications, handbook, needs_desk, people_desk, unsent_letters
+from . import applications, handbook, meetings_desk, needs_desk, people_desk, unsent_letters
 
 
 class PersonField(forms.ModelChoiceField):
@@ -155,6 +155,7 @@ def register_admin_urls() -> list[URLPattern]:
         *unsent_letters.urlpatterns,
         *applications.urlpatterns,
         *needs_desk.urlpatterns,
+        *meetings_desk.urlpatterns,
         *people_desk.urlpatterns,
         *handbook.urlpatterns,
     ]
@@ -163,6 +164,7 @@ def register_admin_urls() -> list[URLPattern]:
 hooks.register("register_reports_menu_item", unsent_letters.menu_item)
 hooks.register("register_admin_menu_item", applications.menu_item)
 hooks.register("register_admin_menu_item", needs_desk.menu_item)
+hooks.register("register_admin_menu_item", meetings_desk.menu_item)
 hooks.register("register_help_menu_item", handbook.menu_item)
 hooks.register("construct_help_menu", handbook.leave_one_handbook)
 hooks.register("construct_homepage_summary_items", applications.add_summary)

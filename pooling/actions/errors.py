@@ -418,6 +418,14 @@ class TooLateForSeats(Refused):
         return _("The workshop has begun. Seats can't be given or taken back any more. Nothing has changed.")
 
 
+class SeatsTaken(Refused):
+    def __str__(self) -> str:
+        return _(
+            "For each seat of this pledge somebody is named, or it was given to another organisation. To name somebody "
+            "else, please change one of the names; nothing has changed."
+        )
+
+
 class TooFewSeats(Refused):
     def __init__(self, left: int) -> None:
         super().__init__(left)

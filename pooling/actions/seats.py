@@ -12,7 +12,15 @@ from django.db import transaction
 from members.models import User
 from pooling.models import Pledge, PledgeState, Pool, SeatGift, record
 
-from .errors import NotAdministrator, OfferedTooOften, PledgeEnded, SeatsNotYet, TooFewSeats, TooLateForSeats
+from .errors import (
+    NotAdministrator,
+    OfferedTooOften,
+    PledgeEnded,
+    SeatsNotYet,
+    SeatsTaken,
+    TooFewSeats,
+    TooLateForSeats,
+)
 from .loose_ends import end_gift
 
 MOST_A_DAY = 20  # we write to addresses that somebody typed
@@ -25,11 +33,13 @@ def give_seats(
     """Let the organisation called `name` use `number` seats (>= 1) of a pledge; it gets a letter at `email`.
 
     Raises NotAdministrator, PledgeEnded, SeatsNotYet before prices are locked, TooLateForSeats from the start on,
-    TooFewSeats, OfferedTooOften.
+    TooFewSeats, SeatsTaken where people are named for all that are left, OfferedTooOften.
     """
     pool, pledge = lock(pledge.pk)
     require_giving(pool=pool, pledge=pledge, by=by, now=now)
-    left = pledge.seats - pledge.seat_gifts.live().number()
+    left = pledge.unnamed_seats
+    if left == 0 and pledge.attendees.exists():
+        raise SeatsTaken
     if not 1 <= number <= left:
         raise TooFewSeats(left)
     recent = SeatGift.objects.filter(pledge__organisation=pledge.organisation, given_at__gt=now - timedelta(days=1))

@@ -1,4 +1,5 @@
 from .approval import APPROVAL_HOLD, Approval, ApprovalLetter, ApprovalState
+from .attendee import Attendee
 from .backing import Backing, BackingKind, Guarantee, Payout, PayoutTo
 from .bank import BankFile, BankLine, BankLinePart, BankLineState, Receipt, SentBack
 from .books import Comparison, Round, RoundKind, claim_round
@@ -30,6 +31,7 @@ __all__ = [
     "Attempt",
     "AttemptKind",
     "AttemptState",
+    "Attendee",
     "Backing",
     "BackingKind",
     "BankFile",

@@ -167,6 +167,11 @@ class Pledge(models.Model):
         """How many people it may send."""
         return self.shares * self.pool.seats_per_share
 
+    @property
+    def unnamed_seats(self) -> int:
+        """How many of them are free: given to nobody, and nobody is named for them."""
+        return self.seats - self.seat_gifts.live().number() - self.attendees.count()
+
 
 class SlotQuerySet(models.QuerySet["Slot"]):
     def freed(self) -> SlotQuerySet:

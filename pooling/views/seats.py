@@ -27,7 +27,7 @@ from .pledges import own_pledge
 def seats_give(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """How many seats go to whom."""
     pledge = own_pledge(request, uuid)
-    left = pledge.seats - pledge.seat_gifts.live().number()
+    left = pledge.unnamed_seats
     form = SeatsForm(request.POST or None, left=left)
     context = {"pledge": pledge, "pool": pledge.pool, "form": form, "left": left}
     status = 200

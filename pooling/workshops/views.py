@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -24,12 +24,13 @@ from wagtail.admin.widgets.button import HeaderButton
 from pooling.accounts import charge_of, money_of
 from pooling.actions.errors import TermsUnsound, WrongState
 from pooling.actions.pools import cancel_pool, draft_pool
+from pooling.attendance import download
 from pooling.models import Charge, Dispute, Pledge, Pool, PoolState
 from pooling.views.documents import document
 
 from .figures import calling_off, meaning_of, meaning_of_typed, why_not_to_call_off
 from .forms import CallOffForm, PoolTermsForm
-from .guests import guests_of
+from .guests import attendance_of, guests_of
 from .models import WorkshopPage
 from .publishing import describe_live_pages
 from .steps import steps_of
@@ -166,6 +167,15 @@ class DocumentView(FinancingView):
     def get(self, request: HttpRequest, uuid: UUID, kind: str) -> HttpResponse:
         pledge = get_object_or_404(Pledge.objects.filter(pool=self.pool), uuid=uuid)
         return document(pledge, kind)
+
+
+class AttendanceView(FinancingView):
+    """Who comes, as a list to be signed or as a table. Nobody does before prices are locked."""
+
+    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
+        if self.pool is None or self.pool.state not in Pool.OWING_STATES:
+            raise Http404
+        return download(attendance_of(self.pool), name=f"workshop-{self.page.pk}", kind=kind)
 
 
 class MeaningView(FinancingView):

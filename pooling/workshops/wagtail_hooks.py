@@ -26,7 +26,7 @@ from .models import WorkshopPage
 from .pool_list import PoolListView
 from .publishing import open_published
 from .step_views import StepView
-from .views import CallOffView, DocumentView, MeaningView, PoolView
+from .views import AttendanceView, CallOffView, DocumentView, MeaningView, PoolView
 
 
 @hooks.register("register_admin_urls")
@@ -35,6 +35,18 @@ def register_admin_urls() -> list[URLPattern]:
         path("workshops/pools/", PoolListView.as_view(), name="workshop_pools"),
         path("workshops/pools/results/", PoolListView.as_view(results_only=True), name="workshop_pools_results"),
         path("workshops/<int:page_id>/pool/", PoolView.as_view(), name="workshop_pool"),
+        path(
+            "workshops/<int:page_id>/pool/attendance.pdf",
+            AttendanceView.as_view(),
+            {"kind": "pdf"},
+            name="workshop_attendance",
+        ),
+        path(
+            "workshops/<int:page_id>/pool/attendance.csv",
+            AttendanceView.as_view(),
+            {"kind": "csv"},
+            name="workshop_attendance_table",
+        ),
         path("workshops/<int:page_id>/pool/meaning/", MeaningView.as_view(), name="workshop_pool_meaning"),
         path("workshops/<int:page_id>/pool/call-off/", CallOffView.as_view(), name="workshop_pool_call_off"),
         path(

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from members.meetings.listing import of_organisations
 from members.models import Membership, Organisation
 from members.needs.listing import in_language
 from members.needs.models import Need
@@ -62,6 +63,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "passed_on": accounts.passed_on_by(organisations),
             "over": [entry for entry in entries if not accounts.is_alive(entry.pledge)],
             "needs": in_language(needs, get_language() or "de"),
+            "meetings": of_organisations(organisations, language=get_language() or "de", now=now),
             "pools": [pool for pool in open_pools if pool.open_places(now=now)],
         },
     )

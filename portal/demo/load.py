@@ -9,7 +9,7 @@ from typing import Protocol
 
 from home.content_files.pages import Progress
 
-from . import answers, network, pools, texts, workshops
+from . import answers, meetings, network, pools, texts, workshops
 from .files import check_everything
 
 
@@ -37,6 +37,7 @@ STEPS = [
     Step("People", network.load_people),
     Step("Directory", network.load_directory),
     Step("Needs", network.load_needs),
+    Step("Meetings", meetings.load_meetings),
     Step("Applications", network.load_applications),
     Step("Pools", pools.load_pools),
 ]

@@ -14,6 +14,7 @@ INSTALLED_APPS = [
     "pooling.desk",
     "pooling",
     "members.letters",
+    "members.meetings",
     "members.needs",
     "members.notices",
     "members",
@@ -144,6 +145,7 @@ ACCOUNT_RATE_LIMITS = {
     "invite": "30/h/user",
     "contact": "5/h/ip,30/d/key",
     "need": "60/h/user",
+    "meeting": "60/h/user",
 }
 ACCOUNT_FORMS = {
     "login": "members.account_forms.LoginForm",

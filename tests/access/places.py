@@ -28,6 +28,7 @@ from wagtail.models import (
 from wagtail_localize.models import Translation
 
 from home.models import StandardPage, Topic
+from members.meetings.models import Registration
 from members.models import Application, Invitation, User
 from members.needs.models import Need, NeedState
 from members.notices.kinds import Kind
@@ -135,6 +136,7 @@ class Places:
         invitation = Invitation.objects.filter(organisation=beispiel).order_by("pk")[0]
         listed = organisation("exemple").entry
         need = Need.objects.filter(state=NeedState.OPEN).order_by("pk")[0]
+        entry = Registration.objects.filter(organisation=beispiel, meeting__starts_at__gt=self.scene.now)[0]
         uid, key = self.scene.reset_link.rstrip("/").split("/")[-1].split("-", 1)
         return [
             ("LANGUAGE/take-part/confirm/", {"token": self.scene.unconfirmed}),
@@ -146,6 +148,9 @@ class Places:
             ("LANGUAGE/needs/", {"pk": need.pk}),
             ("admin/needs/", {"pk": need.pk}),
             ("LANGUAGE/notices/end/", {"token": sign(self.reader, Kind.RESOURCES)}),
+            ("LANGUAGE/meetings/people/", {"pk": entry.pk}),
+            ("LANGUAGE/meetings/", {"pk": entry.meeting_id}),
+            ("admin/meetings/", {"pk": entry.meeting_id}),
             ("LANGUAGE/account/organisation/", {"uuid": beispiel.uuid}),
             ("LANGUAGE/account/e-mail/", {"key": self.scene.confirmation}),
             ("LANGUAGE/account/password/", {"uidb36": uid, "key": key}),
@@ -171,6 +176,8 @@ class Places:
             ("LANGUAGE/pledges/<uuid:uuid>/credit-note.pdf", {"uuid": credited.uuid}),
             ("LANGUAGE/pledges/<uuid:uuid>/receipt.pdf", {"uuid": scene.paid.uuid}),
             ("LANGUAGE/pledges/<uuid:uuid>/approval/", {"uuid": scene.approval.pledge.uuid}),
+            ("LANGUAGE/pledges/people/", {"pk": scene.attended.attendees.all()[0].pk}),
+            ("LANGUAGE/pledges/<uuid:uuid>/people/", {"uuid": scene.attended.uuid}),
             ("LANGUAGE/pledges/<uuid:uuid>/seats/", {"uuid": scene.paid.uuid}),
             ("LANGUAGE/pledges/", {"uuid": scene.standing.uuid}),
             ("LANGUAGE/pools/", {"uuid": scene.standing.pool.uuid}),

@@ -55,6 +55,7 @@ from tests.members.factories import UserFactory
 from tests.pooling.bank_statements import booked, statement
 
 from .joining import add_joining
+from .meetings import add_meetings
 from .network import add_needs
 from .own_data import add_sessions
 from .pools import CALLED_OFF, FULL, QUEUE
@@ -90,6 +91,7 @@ class Scene:
         add_joining(self)
         add_needs(self)
         add_sessions(self)
+        add_meetings(self)
 
     def url(self, name: str, *args: object) -> str:
         with translation.override(self.language):

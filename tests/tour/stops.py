@@ -18,6 +18,7 @@ from resources.models import Format, ResourceIndexPage, ResourcePage, Said
 from tests.browser.people import pool_of, workshop, workshop_list
 
 from .joining import joining
+from .meetings import meetings
 from .network import network
 from .own_data import own_data, without_password
 from .scene import Scene
@@ -42,6 +43,7 @@ def stops(scene: Scene) -> list[Stop]:
         *entrance(scene),
         *joining(scene),
         *network(scene),
+        *meetings(scene),
         *account(scene),
         *own_data(scene),
         *without_password(scene),

@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from home.localising.planned import expire_due, publish_due
 from members.letters.tick import STEPS as LETTERS
+from members.meetings.tick import STEPS as MEETINGS
 from members.notices.tick import STEPS as NOTICES
 from members.tick import STEPS as MEMBERS
 from pooling.tick import STEPS as POOLING
 from portal.account.sessions import forget_sessions
 
-STEPS = (*POOLING, *MEMBERS, *NOTICES, *LETTERS, expire_due, publish_due, forget_sessions)
+STEPS = (*POOLING, *MEMBERS, *MEETINGS, *NOTICES, *LETTERS, expire_due, publish_due, forget_sessions)
 log = structlog.get_logger(__name__)
 
 
