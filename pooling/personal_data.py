@@ -19,6 +19,7 @@ from members.naming import GONE, Naming
 from .models import (
     Acceptance,
     Approval,
+    Attendee,
     Backing,
     BankFile,
     BankLine,
@@ -100,6 +101,19 @@ def about(person: User) -> dict[str, Any]:
             {"workshop": gift.pledge.pool.title(), "seats": gift.number, "given on": moment(gift.given_at)}
             for gift in with_pool(SeatGift.objects.filter(Q(given_by=person) | Q(email__iexact=person.email)))
         ],
+        "seats at workshops": [
+            {
+                "workshop": attendee.pledge.pool.title(),
+                "name": attendee.name,
+                "e-mail address": attendee.email,
+                "named on": moment(attendee.named_at),
+            }
+            for attendee in with_pool(attendees_named(person))
+        ],
+        "people named for workshops": [
+            {"workshop": attendee.pledge.pool.title(), "named on": moment(attendee.named_at)}
+            for attendee in with_pool(Attendee.objects.filter(named_by=person).exclude(pk__in=attendees_named(person)))
+        ],
         "pledges passed on": [
             {
                 "workshop": transfer.pledge.pool.title(),
@@ -119,6 +133,16 @@ def about(person: User) -> dict[str, Any]:
     return told | {name: dated(rows, by, at, person) for name, (rows, by, at) in BY_STAFF.items()}
 
 
+def attendees_named(person: User) -> QuerySet[Attendee]:
+    """The seats at workshops for which the person is named, as naming_rows in members/meetings/personal_data.py."""
+    naming = Naming.of(person)
+    by_account = Attendee.objects.filter(Q(person=person) | naming.has())
+    near = Q(email="") | Q(named_by=person) | Q(pledge__organisation__memberships__person=person)
+    by_name = naming.rows_in(Attendee.objects.filter(near).distinct(), ["name"])
+    keys = {*by_account.values_list("pk", flat=True), *(row.pk for row in by_name)}
+    return Attendee.objects.filter(pk__in=keys)
+
+
 def with_pool(rows: QuerySet[Any], start: str = "pledge__") -> QuerySet[Any]:
     return rows.select_related(f"{start}pool").prefetch_related(f"{start}pool__texts").order_by("pk")
 
@@ -130,6 +154,9 @@ def forget(person: User, *, now: datetime) -> None:
     gone = {"email": "", "letter": "", "last_error": ""}
     SeatGift.objects.filter(naming.has()).update(**gone)
     Transfer.objects.filter(naming.has()).update(**gone)
+    named = Attendee.objects.filter(pk__in=list(attendees_named(person).values_list("pk", flat=True)))
+    named.filter(pledge__pool__starts_at__gt=now).delete()  # the seat is free: somebody else may come
+    named.update(name="", email="", person=None, forgotten_at=now)
     for rows, fields in texts():
         naming.take_out(rows, *fields)
     changed(POOLS)

@@ -65,7 +65,7 @@ def tell_organisations(
             queue_letter_to(
                 person=person,
                 key=f"meeting-{meeting.pk}-{what}-{organisation.pk}-{now.isoformat()}",
-                template=f"meetings/letters/{what}.txt",
+                template=f"meetings/letters/meeting_{what}.txt",
                 organisation=organisation,
                 context={"organisation": organisation.name, **facts},
                 language=person.language,
@@ -105,7 +105,9 @@ def written_to_registered(registration: Registration) -> Written:
         "names": [registration.name],
         "online_url": "" if registration.is_waiting else meeting.online_url,
     }
-    document = read_source(template=f"meetings/letters/{registration.letter}.txt", context=facts, language=language)
+    document = read_source(
+        template=f"meetings/letters/meeting_{registration.letter}.txt", context=facts, language=language
+    )
     with translation.override(language):
         why = reason_for_registered(organisation.name)
     return write(document, language=language, name=registration.name, why=why)

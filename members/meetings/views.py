@@ -24,7 +24,7 @@ from wagtail.models import Page
 
 from home import languages, structured
 from home.freshness import NETWORK, depends_on
-from home.privacy import pages_readable_by
+from home.privacy import private_q
 from members.actions.errors import Refused
 from members.models import Organisation
 from members.needs.forms import organisations_of
@@ -144,8 +144,10 @@ def meeting_context(request: HttpRequest, meeting: Meeting, *, now: datetime) ->
 def results_of(meeting: Meeting, *, language: str, reader: Any) -> list[Page]:
     """The pages that say what came of it, as far as `reader` may read them; each in their language if there is one."""
     keys = [result.page_key for result in meeting.results.all()]
-    readable = pages_readable_by(reader).filter(languages.WRITTEN_IN_ITS_LANGUAGE, translation_key__in=keys)
-    found = list(readable.select_related("locale").order_by("pk")) if keys else []
+    if not keys:
+        return []
+    pages = Page.objects.live().filter(languages.WRITTEN_IN_ITS_LANGUAGE, translation_key__in=keys)
+    found = list(pages.exclude(private_q(reader)).select_related("locale").order_by("pk"))
     found.sort(key=lambda page: page.locale.language_code == language)
     by_key = {page.translation_key: page for page in found}
     return [by_key[key] for key in keys if key in by_key]

@@ -110,7 +110,7 @@ def test_what_is_changed_is_told_and_texts_that_were_emptied_go() -> None:
     meeting.refresh_from_db()
     assert (meeting.kind, meeting.place, meeting.revision) == ("working_group", "", 1)
     assert [each.title for each in meeting.texts.all()] == ["Neu"]
-    assert Letter.objects.get().template == "meetings/letters/changed.txt"
+    assert Letter.objects.get().template == "meetings/letters/meeting_changed.txt"
 
 
 def test_places_that_are_taken_can_not_go() -> None:
@@ -139,7 +139,7 @@ def test_a_meeting_is_called_off_with_a_reason_only() -> None:
     client.post(desk(meeting), {"call_off": "yes", "off-reason": "Krank."})
     meeting.refresh_from_db()
     assert (meeting.is_called_off, meeting.reason) == (True, "Krank.")
-    assert Letter.objects.get().template == "meetings/letters/called_off.txt"
+    assert Letter.objects.get().template == "meetings/letters/meeting_called_off.txt"
     client.post(desk(meeting), {"call_off": "yes", "off-reason": "Noch einmal."})
     assert Meeting.objects.get().reason == "Krank."
 

@@ -24,6 +24,7 @@ from members.actions.directory import set_entry, write_to
 from members.actions.invitations import accept, accept_with_new_account, invite
 from members.actions.people import end_membership
 from members.letters.actions import send_letters
+from members.meetings.actions import register
 from members.models import Application, ApplicationState, Invitation, Membership, Organisation, Role, User
 from members.needs.actions import follow, support, write_need
 from members.needs.deciding import close, open_again
@@ -33,12 +34,14 @@ from members.notices.paces import paces_of
 from members.tick import STEPS
 from pooling.actions.approvals import Approver
 from pooling.actions.approvals import approve as approve_pledge
+from pooling.actions.attendees import name_attendee
 from pooling.actions.pledges import place_pledge
 from pooling.actions.seats import give_seats
 from pooling.actions.settlement import collect_due_charges
 from pooling.actions.transfers import offer_transfer
 from pooling.models import PaysBy, Pledge
 from tests.members.factories import OrganisationFactory, UserFactory
+from tests.members.meeting_steps import planned
 from tests.pooling import factories as make
 from tests.pooling.factories import NOW
 
@@ -117,6 +120,10 @@ def in_the_network(person: User, own: Organisation) -> None:
     follow(need=of_boss, organisation=own, by=person)
     close(need=of_boss, reason=f"Bitte fragen Sie {NAME}.", now=NOW)
     open_again(need=of_boss, now=NOW)
+    meeting = planned(capacity=9)
+    register(meeting=meeting, organisation=own, name=NAME, email=EMAIL, by=person, now=NOW)
+    register(meeting=meeting, organisation=own, name="Jemand", email="", by=person, now=NOW)
+    register(meeting=meeting, organisation=other, name=f"Frau {NAME}", email="", by=boss, now=NOW)
     support(need=of_boss, organisation=own, sentence=f"Wir auch. {NAME}", by=person, now=NOW)
 
 
@@ -131,6 +138,8 @@ def about_money(person: User, own: Organisation) -> None:
     give_seats(
         pledge=Pledge.objects.get(pk=charged.pk), number=1, name=NAME, email=EMAIL, language="de", by=person, now=NOW
     )
+    for name, email in ((NAME, EMAIL), ("Jemand", "")):
+        name_attendee(pledge=Pledge.objects.get(pk=charged.pk), name=name, email=email, by=person, now=NOW)
     approver = Approver(name=NAME, email=EMAIL, language="de")
     asked = make.asked(open_pool, approver=approver, pays_by=PaysBy.INVOICE)
     approve_pledge(approval=asked, link=asked.link, now=NOW + timedelta(hours=1))

@@ -89,7 +89,9 @@ def add_meetings(scene: Scene) -> None:
     for meeting in (scene.off, scene.begun_meeting):
         register(meeting=meeting, name="Maria Muster", email="", **sent)
     scene.off = call_off(meeting=scene.off, reason="Die Moderation ist krank.", now=scene.now)
-    Meeting.objects.filter(pk=scene.begun_meeting.pk).update(starts_at=scene.now - timedelta(hours=1))
+    Meeting.objects.filter(pk=scene.begun_meeting.pk).update(
+        starts_at=(scene.now - timedelta(hours=1)).replace(microsecond=0)
+    )
 
 
 def add_attendees(scene: Scene) -> None:
@@ -101,7 +103,7 @@ def add_attendees(scene: Scene) -> None:
 
 
 def write(scene: Scene, *, days: int) -> Meeting:
-    starts_at = scene.now + timedelta(days=days)
+    starts_at = (scene.now + timedelta(days=days)).replace(second=0, microsecond=0)
     details = {"kind": "barcamp", "language": "de", "place": "Haus Beispiel, Bern", "online_url": "", "capacity": 9}
     moments = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
     return write_meeting(details=details | moments, texts=TEXTS, now=scene.now)
