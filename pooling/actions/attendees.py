@@ -79,7 +79,7 @@ def lock_to_name(pk: int, *, by: User, now: datetime) -> Pledge:
 def require_new(pledge: Pledge, *, name: str, email: str, but: Attendee | None = None) -> None:
     """Raises NamedAlready if somebody else on the pledge's seats has this name or address."""
     same = Q(name__iexact=name) | (Q(email__iexact=email) if email else Q())
-    if pledge.attendees.exclude(pk=but.pk if but else None).filter(same).exists():
+    if pledge.attendees.exclude(pk=but.pk if but else 0).filter(same).exists():
         raise NamedAlready
 
 
