@@ -146,7 +146,7 @@ def results_of(meeting: Meeting, *, language: str, reader: Any) -> list[Page]:
     keys = [result.page_key for result in meeting.results.all()]
     if not keys:
         return []
-    pages = Page.objects.live().filter(languages.WRITTEN_IN_ITS_LANGUAGE, translation_key__in=keys)
+    pages = Page.objects.live().filter(languages.written_in_its_language(), translation_key__in=keys)
     found = list(pages.exclude(private_q(reader)).select_related("locale").order_by("pk"))
     found.sort(key=lambda page: page.locale.language_code == language)
     by_key = {page.translation_key: page for page in found}
