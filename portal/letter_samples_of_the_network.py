@@ -112,6 +112,7 @@ def sections(n: int, more: int = 0) -> Facts:
         },
     }
 
+
 AT_MEETING: Facts = {
     "organisation": ORGANISATION,
     "title": {"de": "Barcamp in Bern", "fr": "Barcamp à Berne", "it": "Barcamp a Berna"},

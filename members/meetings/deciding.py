@@ -13,7 +13,7 @@ from home.freshness import NETWORK, changed
 
 from .actions import lock, move_up
 from .errors import MeetingBegan, TooFewPlaces, WrongMeetingState
-from .letters import tell_everybody
+from .letters import announce_meeting, take_back_announcement, tell_everybody
 from .models import Meeting, Result, Text
 
 DETAILS = ("kind", "language", "starts_at", "ends_at", "place", "online_url", "capacity")
@@ -75,11 +75,14 @@ def write_texts(meeting: Meeting, texts: Texts) -> None:
 
 @transaction.atomic
 def publish(*, meeting: Meeting, now: datetime) -> Meeting:
-    """From now on anybody reads about it and organisations register people. Doing it again changes nothing."""
+    """From now on anybody reads about it and organisations register people. Whoever wants to know of new meetings is
+    told, unless it has begun. Doing it again changes nothing.
+    """
     meeting = lock(meeting)
     if meeting.published_at is None:
         meeting.published_at = meeting.changed_at = now
         meeting.save()
+        announce_meeting(meeting=meeting, now=now)
         changed(NETWORK)
     return meeting
 
@@ -99,6 +102,7 @@ def call_off(*, meeting: Meeting, reason: str, now: datetime) -> Meeting:
     meeting.reason = reason
     meeting.revision += 1
     meeting.save()
+    take_back_announcement(meeting=meeting)
     tell_everybody(meeting=meeting, what="called_off", now=now)
     changed(NETWORK)
     return meeting

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from home.dates import date_in_words
 from members.letters.actions import queue_letter_to
 from members.letters.direct import MOST_TRIES, send_due
 from members.letters.rendering import Written, read_source, write
 from members.links import absolute
-from members.models import Organisation, User
+from members.models import LANGUAGES, Organisation, User
+from members.notices.actions import announce, take_back_news
 
 from .models import Meeting, Registration
 
@@ -84,6 +87,31 @@ def by_person(organisation: Organisation, theirs: list[Registration]) -> dict[Us
         for person in [by] if organisation.has_member(by) else administrators:
             found[person].append(registration)
     return found
+
+
+def announce_meeting(*, meeting: Meeting, now: datetime) -> None:
+    """Tell those who want to know of new meetings that one can register. Of what has begun nobody hears."""
+    if not meeting.takes_people(now=now):
+        return
+    facts = {}
+    for language, _name in LANGUAGES:
+        with translation.override(language), timezone.override(ZoneInfo("Europe/Zurich")):
+            facts[language] = {
+                "title": meeting.in_language(language).title,
+                "day": date_in_words(meeting.starts_at, "DATE_FORMAT"),
+                "place": meeting.place or _("online"),
+                "url": absolute("meetings:meeting", meeting.pk, language=language),
+            }
+    announce(key=news_key(meeting), template="notices/letters/meeting.txt", facts=facts, now=now)
+
+
+def take_back_announcement(*, meeting: Meeting) -> None:
+    """Whoever has not heard of it yet hears of it no more."""
+    take_back_news(key=news_key(meeting))
+
+
+def news_key(meeting: Meeting) -> str:
+    return f"meeting-{meeting.pk}-published"
 
 
 def about(meeting: Meeting, *, language: str) -> dict[str, object]:

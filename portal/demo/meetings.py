@@ -12,6 +12,7 @@ from home.content_files.markdown import stable_id
 from home.content_files.pages import Progress
 from members.meetings.actions import register
 from members.meetings.deciding import publish, set_results, write_meeting
+from members.meetings.letters import take_back_announcement
 from members.meetings.models import Meeting, Registration
 
 from .files import read_yaml
@@ -41,7 +42,9 @@ def load(entry: dict[str, Any], *, now: datetime) -> None:
         sent = {"organisation": of, "name": name, "email": email, "by": of.administrators()[0]}
         register(meeting=meeting, **sent, now=before + timedelta(hours=number))
     set_results(meeting=meeting, page_keys=[UUID(stable_id(f"resources/{key}")) for key in entry.get("results", [])])
-    Registration.objects.filter(meeting=meeting).update(letter="")  # nobody reads those mailboxes
+    # Nobody reads those mailboxes, and of what is over nobody wants to hear.
+    take_back_announcement(meeting=meeting)
+    Registration.objects.filter(meeting=meeting).update(letter="")
 
 
 def moment(day: Any, clock: str) -> datetime:

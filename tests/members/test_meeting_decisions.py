@@ -17,6 +17,8 @@ from members.meetings.models import REMINDED_BEFORE, Meeting, Registration
 from members.meetings.tick import forget_attendees, remind_of_meetings
 from members.models import Membership, Role
 from members.models.attending import ADDRESSES_KEPT, NAMES_KEPT
+from members.notices.kinds import Kind
+from members.notices.models import News
 
 from .factories import UserFactory
 from .meeting_steps import DETAILS_OF_ONE, LINK, NOW, STARTS, TEXTS, changed, draft, line, planned, registered, told
@@ -48,6 +50,19 @@ def test_a_draft_is_for_staff_and_can_be_given_up_and_a_published_meeting_can_no
     assert publish(meeting=meeting, now=LATER).published_at == NOW
     with pytest.raises(WrongMeetingState):
         give_up_draft(meeting=meeting)
+
+
+def test_who_wants_to_know_of_new_meetings_hears_of_one_that_is_published_and_of_none_that_is_called_off() -> None:
+    meeting = planned()
+    publish(meeting=meeting, now=LATER)
+    news = News.objects.get()
+    assert (news.kind, news.waits) == (Kind.MEETINGS, True)
+    assert news.facts["fr"]["title"] == "Barcamp de Berne"
+    assert news.facts["it"]["url"].endswith(f"/it/incontri/{meeting.pk}/")
+    call_off(meeting=meeting, reason="Krank.", now=LATER)
+    assert not News.objects.get().waits
+    planned(starts_at=NOW, ends_at=STARTS)  # it has begun
+    assert News.objects.count() == 1
 
 
 def test_everybody_is_told_of_another_time_and_nobody_of_another_text() -> None:
