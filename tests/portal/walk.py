@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import translation
 from wagtail_localize.models import String, StringTranslation
 
+from members.meetings.models import Text
 from members.needs.models import Need
 from portal.catalogues import catalogues
 
@@ -208,7 +209,8 @@ def speech(language: str) -> Speech:
     sources = [
         entry for entry in [*our_catalogue(language), *packages_catalogue(language)] if entry.msgid not in says(entry)
     ]
-    needs = sorted(Need.objects.values_list("title", flat=True), key=len, reverse=True)
+    titles = [*Need.objects.values_list("title", flat=True), *Text.objects.values_list("title", flat=True)]
+    needs = sorted(titles, key=len, reverse=True)
     english_phrases = {
         phrase
         for entry in sources
