@@ -129,6 +129,8 @@ ALWAYS: Mapping[Why, list[str]] = {
                 "email_changed",
                 "email_confirmation",
                 "email_deleted",
+                "login_code",
+                "new_device",
                 "password_changed",
                 "password_reset",
                 "password_reset_key",
