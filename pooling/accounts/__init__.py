@@ -5,7 +5,16 @@ from .explain import Explanation, explanation_of
 from .history import Step, history_of
 from .ladder import Rung, ladder_of
 from .money import Money, money_of, paid_shares
-from .pledges import charge_of, is_alive, lost_its_method, needs_you, passed_on_by, pledges_of, position_of
+from .pledges import (
+    charge_of,
+    is_alive,
+    lost_its_method,
+    needs_you,
+    passed_on_by,
+    pledges_of,
+    position_of,
+    unnamed_seats,
+)
 
 __all__ = [
     "CostSheet",
@@ -26,4 +35,5 @@ __all__ = [
     "passed_on_by",
     "pledges_of",
     "position_of",
+    "unnamed_seats",
 ]

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery, Sum
 
-from pooling.models import Charge, ChargeState, Pledge, PledgeState, PoolState, Transfer, TransferState
+from pooling.models import (
+    Attendee,
+    Charge,
+    ChargeState,
+    Pledge,
+    PledgeState,
+    PoolState,
+    SeatGift,
+    Transfer,
+    TransferState,
+)
 
 if TYPE_CHECKING:
     from members.models import Organisation
@@ -29,6 +39,15 @@ def pledges_of(organisations: list[Organisation]) -> list[Pledge]:
         .order_by("-placed_at")
     )
     return sorted(pledges, key=lambda pledge: not is_alive(pledge))
+
+
+def unnamed_seats(pledges: list[Pledge]) -> dict[Pledge, int]:
+    """How many seats of each pledge are given to nobody and have nobody named for them; those with none left out."""
+    named = dict(Attendee.objects.filter(pledge__in=pledges).order_by().values_list("pledge").annotate(n=Count("pk")))
+    gifts = SeatGift.objects.live().filter(pledge__in=pledges)
+    given = dict(gifts.order_by().values_list("pledge").annotate(n=Sum("number")))
+    left = {pledge: pledge.seats - named.get(pledge.pk, 0) - given.get(pledge.pk, 0) for pledge in pledges}
+    return {pledge: n for pledge, n in left.items() if n > 0}
 
 
 def passed_on_by(organisations: list[Organisation]) -> list[Transfer]:

@@ -16,7 +16,7 @@ from members.models import Membership, Organisation
 from members.needs.listing import in_language
 from members.needs.models import Need
 from pooling import accounts
-from pooling.models import Approval, Pool
+from pooling.models import Approval, Pool, PoolState
 
 from .desk import binds, entry_of, next_workshops, sums_of
 from .papers import papers_of
@@ -44,6 +44,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     approvals = Approval.objects.asked().filter(pledge__in=pledges, expires_at__gt=now).select_related("pledge__pool")
     approvals = approvals.prefetch_related("pledge__pool__texts").order_by("expires_at", "pk")
     papers = papers_of(pledges)
+    upcoming = next_workshops(alive, now=now)
+    certain = [pledge for pledge in upcoming if pledge.pool.state == PoolState.CONFIRMED]
     taken = [pledge.pool_id for pledge in pledges if pledge.is_live]
     open_pools = Pool.objects.open().filter(closes_at__gt=now).exclude(pk__in=taken).prefetch_related("texts")
     return render(
@@ -54,7 +56,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "administered": [each for each in organisations if binds(each, request.user)],
             "suspended": [organisation for organisation in organisations if not organisation.is_active],
             "approvals": list(approvals),
-            "next": next_workshops(alive, now=now),
+            "unnamed": accounts.unnamed_seats(certain),
+            "next": upcoming,
             "papers": papers[:MOST_PAPERS],
             "older_papers": papers[MOST_PAPERS:],
             "waiting": [entry for entry in alive if accounts.needs_you(entry.pledge)],

@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from members.models import Membership, Organisation, Role, User
+from pooling.actions.attendees import name_attendee
 from pooling.actions.pools import cancel_pool
+from pooling.actions.seats import give_seats
 from pooling.models import Charge, Invoice
 from portal.account.views import MOST_PAPERS
 from tests.members.factories import UserFactory
@@ -55,6 +57,24 @@ def test_whose_approval_is_missing_comes_first(us: Organisation) -> None:
 def test_an_approval_whose_time_is_over_is_not_asked_for(us: Organisation) -> None:
     make.asked(pool(), by=us, now=timezone.now() - timedelta(days=15))
     assert "notice-done" in part(overview(make.administrator(us)), "todo")
+
+
+def test_seats_without_a_name_ask_for_one_until_all_have_theirs(us: Organisation) -> None:
+    now = timezone.now()
+    pledge = pledged(us, shares=3, to=pool(seats_per_share=1))
+    assert address("pooling:attendees", pledge.uuid) not in part(overview(make.administrator(us)), "todo")
+    collect()
+    by = make.administrator(us)
+    give_seats(
+        pledge=pledge, by=by, number=1, name="Kulturverein Gast", email="gast@example.org", language="de", now=now
+    )
+    name_attendee(pledge=pledge, name="Eva Beispiel", email="", by=by, now=now)
+    todo = part(overview(by), "todo")
+    assert "Für 1 Platz" in todo
+    assert address("pooling:attendees", pledge.uuid) in todo
+    assert "notice-done" not in todo
+    name_attendee(pledge=pledge, name="Max Muster", email="", by=by, now=now)
+    assert "notice-done" in part(overview(by), "todo")
 
 
 def test_workshops_to_come_stand_by_their_day_and_open_ones_do_not(us: Organisation) -> None:
