@@ -22,7 +22,7 @@ def test_a_member_chooses_news_at_once_and_ends_it_from_the_letter(
 ) -> None:
     page, me = quiet_page, administrator("modele")
     log_in(page, site, "modele", "fr")
-    follow(page, page.locator(".tabs").get_by_role("link", name=said("Letters", "fr"), exact=True))
+    follow(page, page.locator(".tabs").get_by_role("link", name=said("Notices", "fr"), exact=True))
     tab_to(page, page.locator("[name=meetings]"))
     page.keyboard.press("Home")
     expect(page.locator("[name=meetings]")).to_have_value(Pace.ONCE)

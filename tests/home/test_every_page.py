@@ -65,11 +65,12 @@ def menu(url: str = "/de/") -> list[tuple[str, str]]:
 
 
 def of_the_portal() -> set[str]:
-    """What stands in every menu beside pages: the directory, the needs, the search."""
+    """What stands in every menu beside pages: the directory, the needs, the meetings, the search."""
     found = set()
+    names = ("members:directory", "needs:needs", "meetings:meetings", "resources:search")
     for code in languages.codes():
         with translation.override(code):
-            found |= {reverse(name) for name in ("members:directory", "needs:needs", "resources:search")}
+            found |= {reverse(name) for name in names}
     return found
 
 
