@@ -10,6 +10,9 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
@@ -97,6 +100,17 @@ class AccountAdapter(DefaultAccountAdapter):
             name = person.get_full_name() if person else ""
             written = write(document, language=language, name=name, why=why_written(is_known=bool(person)))
         return compose(written, to=email, language=language, ref=str(uuid4()))
+
+
+class SecondFactors(DefaultMFAAdapter):
+    """What passkeys are called: on the device by the portal's name, in the account by the device that made them."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": settings.MFA_TOTP_ISSUER}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        return device(allauth_context.request.META.get("HTTP_USER_AGENT", "")) or _("Passkey")
 
 
 def settle_in(request: HttpRequest, response: HttpResponse, person: User) -> None:

@@ -472,6 +472,8 @@ GROUPS: dict[str, dict[str, States]] = {
         "mfa/email/totp_activated.txt": {"": NOTICE},
         "mfa/email/totp_deactivated.txt": {"": NOTICE},
         "mfa/email/recovery_codes_generated.txt": {"": NOTICE},
+        "mfa/email/webauthn_added.txt": {"": NOTICE},
+        "mfa/email/webauthn_removed.txt": {"": NOTICE},
     },
 }
 

@@ -58,13 +58,19 @@ OF_THE_ADMIN: list[tuple[type[Model], str]] = [
 ]
 
 
+def second_factor(kept: Authenticator) -> str:
+    """Its kind, and of a passkey the name that the person gave it."""
+    kind = str(kept.get_type_display())
+    return f"{kind}: {kept.wrap().name}" if kept.type == Authenticator.Type.WEBAUTHN else kind
+
+
 def about(person: User) -> dict[str, Any]:
     """Addresses, second factors, sessions, rights, and how much of what was done in the admin."""
     profile = UserProfile.objects.filter(user=person).first()
     return {
         "ways to log in": {
             "e-mail addresses": list(EmailAddress.objects.filter(user=person).values_list("email", flat=True)),
-            "second factors": [each.get_type_display() for each in Authenticator.objects.filter(user=person)],
+            "second factors": [second_factor(each) for each in Authenticator.objects.filter(user=person)],
             "rights": sorted(group.name for group in person.groups.all()),
             "sessions": [
                 f"{session.user_agent}, {moment(session.created_at)}"

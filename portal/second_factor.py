@@ -1,4 +1,4 @@
-"""Staff need a second factor (DESIGN.md section 4). Whoever has none yet is led to the page that sets one up."""
+"""Staff need a second factor (DESIGN.md section 4). Whoever has none yet is led to the page where one chooses which."""
 
 from collections.abc import Callable
 
@@ -28,8 +28,8 @@ class StaffSecondFactorMiddleware:
         messages.warning(
             request,
             _(
-                "The admin needs a second factor. Please set one up first: it takes two minutes and an app on your "
+                "The admin needs a second factor. Please set one up first: a passkey of your device, or an app on your "
                 "phone."
             ),
         )
-        return redirect("mfa_activate_totp")
+        return redirect("mfa_index")

@@ -138,7 +138,16 @@ ALWAYS: Mapping[Why, list[str]] = {
                 "unknown_account",
             ]
         ),
-        *(f"mfa/email/{name}.txt" for name in ("recovery_codes_generated", "totp_activated", "totp_deactivated")),
+        *(
+            f"mfa/email/{name}.txt"
+            for name in [
+                "recovery_codes_generated",
+                "totp_activated",
+                "totp_deactivated",
+                "webauthn_added",
+                "webauthn_removed",
+            ]
+        ),
     ],
     Why.PEOPLE: [
         f"members/letters/{name}.txt"

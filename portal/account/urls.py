@@ -1,7 +1,7 @@
 """allauth's pages under addresses that are words of each language.
 
 The names are allauth's, because its own code and its letters look addresses up by them. Pages that the portal does not
-offer (telephones, passkeys) have no address. Compare allauth/account/urls.py and
+offer (telephones, passkeys instead of the password) have no address. Compare allauth/account/urls.py and
 allauth/mfa/urls.py.
 """
 
@@ -9,6 +9,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
@@ -16,6 +17,7 @@ from django.views.generic import RedirectView
 from .address import change_address
 from .organisation import organisation_naming
 from .own_data import details, erase_account, erased, own_data, own_data_file
+from .passkeys import confirm_by_passkey, second_step
 from .sessions import own_sessions
 from .views import dashboard
 
@@ -43,7 +45,7 @@ urlpatterns = [
     path(_("delete/"), erase_account, name="account_erase"),
     path(_("deleted/"), erased, name="account_erased"),
     path(_("log-in/"), account.login, name="account_login"),
-    path(_("log-in/code/"), mfa.authenticate, name="mfa_authenticate"),
+    path(_("log-in/code/"), second_step, name="mfa_authenticate"),
     path(_("log-in/by-mail/"), account.request_login_code, name="account_request_login_code"),
     path(_("log-in/by-mail/code/"), account.confirm_login_code, name="account_confirm_login_code"),
     path(_("log-out/"), account.logout, name="account_logout"),
@@ -51,6 +53,7 @@ urlpatterns = [
     path(_("join/"), RedirectView.as_view(pattern_name="members:join"), name="account_signup"),
     path(_("confirm/"), account.reauthenticate, name="account_reauthenticate"),
     path(_("confirm/code/"), mfa.reauthenticate, name="mfa_reauthenticate"),
+    path(_("confirm/passkey/"), confirm_by_passkey, name="mfa_reauthenticate_webauthn"),
     path(_("e-mail/"), change_address, name="account_email"),
     path(_("e-mail/sent/"), account.email_verification_sent, name="account_email_verification_sent"),
     path(_("e-mail/confirm/<str:key>/"), account.confirm_email, name="account_confirm_email"),
@@ -68,6 +71,10 @@ urlpatterns = [
     path(_("security/sessions/"), own_sessions, name="usersessions_list"),
     path(_("security/app/set-up/"), totp.activate_totp, name="mfa_activate_totp"),
     path(_("security/app/switch-off/"), totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path(_("security/passkeys/"), webauthn.list_webauthn, name="mfa_list_webauthn"),
+    path(_("security/passkeys/add/"), webauthn.add_webauthn, name="mfa_add_webauthn"),
+    path(_("security/passkeys/<int:pk>/name/"), webauthn.edit_webauthn, name="mfa_edit_webauthn"),
+    path(_("security/passkeys/<int:pk>/remove/"), webauthn.remove_webauthn, name="mfa_remove_webauthn"),
     path(_("security/recovery-codes/"), codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(_("security/recovery-codes/new/"), codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path(_("security/recovery-codes/file/"), codes.download_recovery_codes, name="mfa_download_recovery_codes"),

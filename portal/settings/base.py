@@ -161,8 +161,13 @@ MFA_FORMS = {
     "authenticate": "members.account_forms.CodeForm",
     "reauthenticate": "members.account_forms.CodeOnceMoreForm",
     "activate_totp": "members.account_forms.ActivateTOTPForm",
+    "add_webauthn": "members.account_forms.AddPasskeyForm",
+    "edit_webauthn": "members.account_forms.NamePasskeyForm",
+    "authenticate_webauthn": "members.account_forms.PasskeyForm",
+    "reauthenticate_webauthn": "members.account_forms.PasskeyOnceMoreForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "members.accounts.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "up2gether"
 # Nobody signs up by themselves, so an address that was never confirmed is no stranger's: it must not lock staff out.
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -152,6 +152,7 @@ class Places:
             ("LANGUAGE/meetings/", {"pk": entry.meeting_id}),
             ("admin/meetings/", {"pk": entry.meeting_id}),
             ("LANGUAGE/account/organisation/", {"uuid": beispiel.uuid}),
+            ("LANGUAGE/account/security/passkeys/", {"pk": self.scene.passkey.pk}),
             ("LANGUAGE/account/e-mail/", {"key": self.scene.confirmation}),
             ("LANGUAGE/account/password/", {"uidb36": uid, "key": key}),
             ("LANGUAGE/_util/", {"page_view_restriction_id": self.restriction.pk, "page_id": self.restriction.page_id}),

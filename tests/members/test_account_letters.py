@@ -12,6 +12,7 @@ from typing import Any
 import allauth
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
@@ -24,6 +25,7 @@ from members.models import User
 from tests.members.factories import UserFactory
 from tests.pooling.letter_factories import flat
 from tests.portal.account import NEW, PASSWORD, code_of, confirm_who, link_in, log_in, switch_on, url
+from tests.portal.passkeys import add_passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +126,17 @@ def recovery_codes_generated(person: User) -> None:
     client.post(url("mfa_generate_recovery_codes"))
 
 
+def webauthn_added(person: User) -> None:
+    client, _page = log_in(person)
+    add_passkey(client)
+
+
+def webauthn_removed(person: User) -> None:
+    client, _page = log_in(person)
+    add_passkey(client)
+    client.post(url("mfa_remove_webauthn", str(Authenticator.objects.get(type="webauthn").pk)))
+
+
 KINDS = [
     password_reset_key,
     password_reset,
@@ -135,18 +148,18 @@ KINDS = [
     totp_activated,
     totp_deactivated,
     recovery_codes_generated,
+    webauthn_added,
+    webauthn_removed,
     login_code,
     new_device,
     account_erased,
 ]
 OUR_OWN = {"new_device", "account_erased"}  # of which allauth knows nothing
-# What the portal does not offer: signing up, passkeys. The last is never sent by allauth.
+# What the portal does not offer: signing up. The last is never sent by allauth.
 NOT_OFFERED = {
     "account_already_exists",
     "email_confirmation_signup",
     "password_reset_code",
-    "webauthn_added",
-    "webauthn_removed",
     "email_confirm",
 }
 WITH_A_BUTTON = [kind for kind in KINDS if kind not in (email_changed, login_code, account_erased)]

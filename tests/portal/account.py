@@ -27,6 +27,8 @@ NEW = "another long password"
 ARGUMENTS = {
     "account_reset_password_from_key": ["1", "used-key"],
     "account_confirm_email": ["no:such:key"],
+    "mfa_edit_webauthn": ["1"],
+    "mfa_remove_webauthn": ["1"],
     "organisation_naming": ["3f0c7a52-5d0e-4f6b-9a52-0d4c6f1b7e11"],
 }
 in_each_language = pytest.mark.parametrize("language", LANGUAGES)

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 
 CHANGES = [
     ("mfa_activate_totp", {}),
+    ("mfa_add_webauthn", {}),
     ("account_email", {"action_add": "", "email": "new@org.example"}),
 ]
 

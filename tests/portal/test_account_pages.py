@@ -48,6 +48,11 @@ ADDRESSES = {
     "usersessions_list": ("sicherheit/anmeldungen/", "securite/connexions/", "sicurezza/accessi/"),
     "mfa_index": ("sicherheit/", "securite/", "sicurezza/"),
     "mfa_activate_totp": ("sicherheit/app/einrichten/", "securite/application/configurer/", "sicurezza/app/configura/"),
+    "mfa_add_webauthn": (
+        "sicherheit/passkeys/hinzufuegen/",
+        "securite/cles-d-acces/ajouter/",
+        "sicurezza/passkey/aggiungi/",
+    ),
 }
 FOR_VISITORS = [
     "account_login",
@@ -74,6 +79,8 @@ FOR_ANYBODY_LOGGED_IN = [
     "account_email_verification_sent",
     "mfa_index",
     "mfa_activate_totp",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
     "usersessions_list",
 ]
 WITH_A_SECOND_FACTOR = [
@@ -88,6 +95,9 @@ BY_TESTS_OF_THEIR_OWN = [
     "account_confirm_login_code",
     "account_set_password",
     "mfa_download_recovery_codes",
+    "mfa_reauthenticate_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
     "own_data_file",
     "organisation_naming",
     "account_signup",

@@ -19,7 +19,7 @@ from django.views.i18n import JavaScriptCatalog
 from portal import catalogues
 
 # Whose catalogues, and in which of their files stands what visitors and members read. Left out is what we don't offer:
-# passkeys, telephones, codes instead of passwords.
+# telephones, codes instead of passwords. Of passkeys our own templates speak.
 PACKAGES = Path(django.__file__).parents[1]
 ACCOUNTS = r"(templates/)?(account|mfa)/(?!admin|apps|models|.*(webauthn|passkey|phone|trust|login_code))"
 LIBRARIES = {

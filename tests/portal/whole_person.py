@@ -44,6 +44,7 @@ from tests.members.factories import OrganisationFactory, UserFactory
 from tests.members.meeting_steps import planned
 from tests.pooling import factories as make
 from tests.pooling.factories import NOW
+from tests.portal.passkeys import keep_passkey
 
 FIRST, LAST, EMAIL = "Philomena", "Zurbuchen-O'Neill", "philomena.zurbuchen@neubeginn.example"
 OLD_EMAIL = "philomena.frueher@neubeginn.example"
@@ -164,6 +165,7 @@ def to_log_in_with(person: User) -> None:
     session.save()
     TOTP.activate(person, generate_totp_secret())
     RecoveryCodes.activate(person)
+    keep_passkey(person, f"Telefon von {NAME}")
 
 
 def as_staff(person: User) -> None:

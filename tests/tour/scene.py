@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
@@ -58,6 +59,7 @@ from .joining import add_joining
 from .meetings import add_meetings
 from .network import add_needs
 from .own_data import add_sessions
+from .passkeys import add_passkeys
 from .pools import CALLED_OFF, FULL, QUEUE
 from .translating import begin_translation
 
@@ -76,6 +78,7 @@ class Scene:
     now: datetime = field(default_factory=timezone.now)
     people: dict[str, User] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)  # of the second factor, by person
+    passkey: Authenticator = field(init=False)
     # The ends of links, see joining.py
     unconfirmed: str = ""
     confirmed: str = ""
@@ -91,6 +94,7 @@ class Scene:
         add_joining(self)
         add_needs(self)
         add_sessions(self)
+        add_passkeys(self, person())
         add_meetings(self)
 
     def url(self, name: str, *args: object) -> str:

@@ -21,6 +21,7 @@ from .joining import joining
 from .meetings import meetings
 from .network import network
 from .own_data import own_data, without_password
+from .passkeys import passkeys
 from .scene import Scene
 from .stop import Stop
 
@@ -47,6 +48,7 @@ def stops(scene: Scene) -> list[Stop]:
         *account(scene),
         *own_data(scene),
         *without_password(scene),
+        *passkeys(scene),
         *failures(scene),
         *admin(scene),
     ]
