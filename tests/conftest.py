@@ -49,6 +49,8 @@ LONGEST = [
     *(BROWSER_TESTS / "test_accessibility.py", TESTS / "pooling" / "test_life_of_a_pool.py", TESTS / "tour"),
     *(TESTS / "portal" / "test_walk.py", BROWSER_TESTS),
 ]
+# Forks the process, which has to be small and young for that.
+FIRST = TESTS / "pooling" / "test_stripe_matrix.py"
 
 
 def this_must_run() -> bool:
@@ -72,9 +74,9 @@ def needs_a_program(item: pytest.Item) -> bool:
 
 
 def by_length(item: pytest.Item) -> int:
-    """The place of its file or directory among the longest."""
+    """The place of its file or directory: first what has to be, then the longest."""
     paths = [item.path, *item.path.parents]
-    return next((place for place, path in enumerate(LONGEST) if path in paths), len(LONGEST))
+    return next((place for place, path in enumerate([FIRST, *LONGEST]) if path in paths), len(LONGEST) + 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
