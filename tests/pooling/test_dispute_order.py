@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pooling.actions.bank import enter_payout
@@ -21,6 +21,7 @@ from pooling.invariants import breaches
 from pooling.models import Attempt, Dispute, DisputeState, Refund, SandboxEntry
 from pooling.payments.base import OutcomeUnknown
 from pooling.tick import STEPS
+from tests.conftest import IS_PROOF
 
 from . import factories as make
 from .factories import NOW
@@ -95,6 +96,7 @@ class Story:
 TURNS = ("ask", "open", "win", "lose", "hear", "call_off", "close", "claim_and_die", "send", "tick", "by_hand")
 
 
+@settings(max_examples=300 if IS_PROOF else 25)  # each is a life of its own, of two seconds
 @given(
     amount=st.sampled_from([SHARE, 12_000, 500]),
     turns=st.lists(st.sampled_from(TURNS), min_size=3, max_size=9),
