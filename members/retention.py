@@ -5,20 +5,15 @@ Any number of processes may run a step; again it changes nothing.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Q
 
 from .letters.models import Letter
 from .models import Application, ApplicationState, Invitation
+from .models.keeping import until
 
 CONTACT = "members/letters/contact.txt"
-
-
-def until(name: str, *, now: datetime) -> datetime:
-    """Whatever of this kind is older than this is let go. `name` is one of settings.KEEP_DAYS."""
-    return now - timedelta(days=settings.KEEP_DAYS[name])
 
 
 def delete_declined_applications(*, now: datetime) -> int:

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from members.models.attending import ADDRESSES_KEPT, NAMES_KEPT
+from members.models.attending import ADDRESSES, NAMES
+from members.models.keeping import until
 
 from .letters import send_meeting_letters, tell_everybody
 from .models import Meeting, Registration, RegistrationState
@@ -37,10 +38,10 @@ def forget_attendees(*, now: datetime) -> int:
     """Empty names and addresses that are needed no more: of who was signed off once the letter is out, of others some
     time after the meeting. Numbers stay. Returns how many rows were emptied.
     """
-    gone = Q(state=RegistrationState.CANCELLED, letter="") | Q(meeting__ends_at__lte=now - NAMES_KEPT)
+    gone = Q(state=RegistrationState.CANCELLED, letter="") | Q(meeting__ends_at__lte=until(NAMES, now=now))
     rows = Registration.objects.filter(gone, forgotten_at=None)
     count = rows.update(name="", email="", person=None, letter="", last_error="", forgotten_at=now)
-    addresses = Registration.objects.filter(meeting__ends_at__lte=now - ADDRESSES_KEPT).exclude(email="")
+    addresses = Registration.objects.filter(meeting__ends_at__lte=until(ADDRESSES, now=now)).exclude(email="")
     return count + addresses.update(email="", letter="", last_error="")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,8 +11,8 @@ from .organisation import Organisation
 from .user import User
 
 LONGEST_NAME = 100
-# Names and addresses are forgotten so long after it is over.
-NAMES_KEPT, ADDRESSES_KEPT = timedelta(days=365), timedelta(days=30)
+# What of settings.KEEP_DAYS says for how long after it is over their names and their addresses are kept.
+NAMES, ADDRESSES = "attendees", "attendee_addresses"
 
 
 class Attending(models.Model):

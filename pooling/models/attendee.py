@@ -11,17 +11,18 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from members.models.attending import ADDRESSES_KEPT, NAMES_KEPT, Attending
+from members.models.attending import ADDRESSES, NAMES, Attending
+from members.models.keeping import until
 
 
 class AttendeeQuerySet(models.QuerySet["Attendee"]):
     def past(self, *, now: datetime) -> AttendeeQuerySet:
         """Those whose names are needed no more."""
-        return self.filter(forgotten_at=None, pledge__pool__starts_at__lte=now - NAMES_KEPT)
+        return self.filter(forgotten_at=None, pledge__pool__starts_at__lte=until(NAMES, now=now))
 
     def addressed(self, *, now: datetime) -> AttendeeQuerySet:
         """Those whose address is needed no more."""
-        return self.filter(pledge__pool__starts_at__lte=now - ADDRESSES_KEPT).exclude(email="")
+        return self.filter(pledge__pool__starts_at__lte=until(ADDRESSES, now=now)).exclude(email="")
 
 
 class Attendee(Attending):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,10 +11,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from members.models.attending import ADDRESSES
+from members.models.keeping import until
 from members.models.outgoing import Outgoing
-
-# The address of those who got seats is forgotten so long after the workshop began.
-ADDRESS_KEPT = timedelta(days=30)
 
 
 class SeatGiftQuerySet(models.QuerySet["SeatGift"]):
@@ -28,7 +27,7 @@ class SeatGiftQuerySet(models.QuerySet["SeatGift"]):
 
     def forgettable(self, *, now: datetime) -> SeatGiftQuerySet:
         """Those whose address is needed no more."""
-        over = Q(taken_back_at__isnull=False) | Q(pledge__pool__starts_at__lte=now - ADDRESS_KEPT)
+        over = Q(taken_back_at__isnull=False) | Q(pledge__pool__starts_at__lte=until(ADDRESSES, now=now))
         return self.filter(over, letter="").exclude(email="")
 
 

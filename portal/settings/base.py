@@ -230,7 +230,14 @@ DEFAULT_FROM_EMAIL = "up2gether <hello@up2gether.example>"
 EMAIL_TIMEOUT = 20  # seconds for a mail server to answer, so that tick never hangs on one
 
 # For how many days something about people is kept; tick lets go of it then (members/retention.py).
-KEEP_DAYS = {"declined_applications": 180, "invitations": 90, "contact_messages": 30, "letters": 730}
+KEEP_DAYS = {
+    "declined_applications": 180,
+    "invitations": 90,
+    "contact_messages": 30,
+    "letters": 730,
+    "attendees": 365,
+    "attendee_addresses": 30,
+}
 
 # Whole pages are kept for visitors (portal/page_cache.py).
 PAGE_CACHE = True

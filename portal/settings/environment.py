@@ -187,6 +187,12 @@ def keep_days() -> dict[str, int]:
             "KEEP_CONTACT_MESSAGES", default=30, because="so many days is a message kept that the directory passed on"
         ),
         "letters": count("KEEP_LETTERS", default=730, because="so many days is kept what letters said"),
+        "attendees": count(
+            "KEEP_ATTENDEES", default=365, because="so many days is kept who was at a meeting or a workshop"
+        ),
+        "attendee_addresses": count(
+            "KEEP_ATTENDEE_ADDRESSES", default=30, because="so many days are addresses kept of those who were there"
+        ),
     }
     if days["contact_messages"] < LEAST_DAYS or days["letters"] < LEAST_DAYS:
         name = "KEEP_CONTACT_MESSAGES" if days["contact_messages"] < LEAST_DAYS else "KEEP_LETTERS"

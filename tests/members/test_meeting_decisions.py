@@ -16,7 +16,6 @@ from members.meetings.letters import send_meeting_letters
 from members.meetings.models import REMINDED_BEFORE, Meeting, Registration
 from members.meetings.tick import forget_attendees, remind_of_meetings
 from members.models import Membership, Role
-from members.models.attending import ADDRESSES_KEPT, NAMES_KEPT
 from members.notices.kinds import Kind
 from members.notices.models import News
 
@@ -176,17 +175,18 @@ def test_marks_of_html_stay_text_in_letters() -> None:
     assert not [mark for text in html for mark in ("<script>alert", "<b>krank") if mark in text]
 
 
-def test_names_and_addresses_are_forgotten_when_they_are_needed_no_more() -> None:
+def test_names_and_addresses_are_forgotten_when_the_settings_say_so(settings: Any) -> None:
+    settings.KEEP_DAYS = settings.KEEP_DAYS | {"attendees": 20, "attendee_addresses": 5}
     meeting = planned()
     entry = registered(meeting, "Eva", "eva@example.org")
     send_meeting_letters(now=NOW)
     ends = meeting.ends_at
-    assert forget_attendees(now=ends + ADDRESSES_KEPT - timedelta(seconds=1)) == 0
-    assert forget_attendees(now=ends + ADDRESSES_KEPT) == 1
+    assert forget_attendees(now=ends + timedelta(days=5) - timedelta(seconds=1)) == 0
+    assert forget_attendees(now=ends + timedelta(days=5)) == 1
     entry.refresh_from_db()
     assert (entry.name, entry.email) == ("Eva", "")
-    assert forget_attendees(now=ends + NAMES_KEPT) == 1
-    assert forget_attendees(now=ends + NAMES_KEPT) == 0
+    assert forget_attendees(now=ends + timedelta(days=20)) == 1
+    assert forget_attendees(now=ends + timedelta(days=20)) == 0
     entry.refresh_from_db()
     assert (entry.name, entry.state) == ("", "registered")
 

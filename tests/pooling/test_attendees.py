@@ -11,7 +11,6 @@ from django.utils import timezone, translation
 
 from members.meetings.errors import NamedAlready
 from members.models import Membership, Role
-from members.models.attending import ADDRESSES_KEPT, NAMES_KEPT
 from members.needs.errors import NotActing
 from pooling.actions.attendees import forget_workshop_attendees, free_seat, name_attendee, replace_attendee
 from pooling.actions.errors import PledgeEnded, SeatsNotYet, SeatsTaken, TooFewSeats, TooLateForSeats
@@ -140,15 +139,16 @@ def test_the_list_at_the_door_has_names_and_a_line_for_each_other_seat() -> None
     assert len(rows) == 6
 
 
-def test_names_and_addresses_are_forgotten_some_time_after_the_workshop() -> None:
+def test_names_and_addresses_are_forgotten_when_the_settings_say_so(settings: Any) -> None:
+    settings.KEEP_DAYS = settings.KEEP_DAYS | {"attendees": 20, "attendee_addresses": 5}
     pledge = paid()
     entry = named(pledge, "Eva", "eva@example.org")
     starts = pledge.pool.starts_at
-    assert forget_workshop_attendees(now=starts + ADDRESSES_KEPT - timedelta(seconds=1)) == 0
-    assert forget_workshop_attendees(now=starts + ADDRESSES_KEPT) == 1
+    assert forget_workshop_attendees(now=starts + timedelta(days=5) - timedelta(seconds=1)) == 0
+    assert forget_workshop_attendees(now=starts + timedelta(days=5)) == 1
     entry.refresh_from_db()
     assert (entry.name, entry.email) == ("Eva", "")
-    assert forget_workshop_attendees(now=starts + NAMES_KEPT) == 1
+    assert forget_workshop_attendees(now=starts + timedelta(days=20)) == 1
     entry.refresh_from_db()
     assert entry.name == ""
 

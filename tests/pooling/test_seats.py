@@ -28,7 +28,6 @@ from pooling.actions.seats import MOST_A_DAY, forget_seat_addresses, give_seats,
 from pooling.actions.settlement import collect_due_charges
 from pooling.invariants import breaches
 from pooling.models import Pledge, Pool, PoolState, Refund, SeatGift
-from pooling.models.seats import ADDRESS_KEPT
 from pooling.workshops.guests import Guest, guests_of
 from tests.members.factories import UserFactory
 
@@ -178,12 +177,13 @@ def test_who_has_seats_at_a_workshop_that_is_called_off_is_told() -> None:
         give(pledge)
 
 
-def test_the_address_is_forgotten_once_it_is_needed_no_more() -> None:
+def test_the_address_is_forgotten_once_it_is_needed_no_more(settings: Any) -> None:
+    settings.KEEP_DAYS = settings.KEEP_DAYS | {"attendee_addresses": 5}
     pledge = paid()
     give(pledge)
     send_seat_letters(now=NOW)
     assert forget_seat_addresses(now=pledge.pool.starts_at) == 0
-    assert forget_seat_addresses(now=pledge.pool.starts_at + ADDRESS_KEPT) == 1
+    assert forget_seat_addresses(now=pledge.pool.starts_at + timedelta(days=5)) == 1
     assert SeatGift.objects.get().email == ""
 
 
@@ -193,7 +193,7 @@ def test_seats_whose_address_was_forgotten_end_without_a_letter() -> None:
     pledge = Pledge.objects.select_related("organisation").get(pool=pool, charges__state="action_required")
     gift = give(pledge)
     send_seat_letters(now=NOW)
-    late = pool.starts_at + ADDRESS_KEPT
+    late = pool.starts_at + timedelta(days=30)
     assert forget_seat_addresses(now=late) == 1
     give_up_overdue_charges(now=late)
     gift.refresh_from_db()

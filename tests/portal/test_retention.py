@@ -38,7 +38,8 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def periods(settings: Any) -> None:
-    settings.KEEP_DAYS = {"declined_applications": 10, "invitations": 20, "contact_messages": 30, "letters": 40}
+    days = {"declined_applications": 10, "invitations": 20, "contact_messages": 30, "letters": 40}
+    settings.KEEP_DAYS = settings.KEEP_DAYS | days
 
 
 def after(days: int) -> tuple[datetime, datetime]:

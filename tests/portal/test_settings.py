@@ -58,6 +58,8 @@ MALFORMED = [
     ("KEEP_INVITATIONS", "long"),
     ("KEEP_CONTACT_MESSAGES", "6"),
     ("KEEP_LETTERS", "0"),
+    ("KEEP_ATTENDEES", "-1"),
+    ("KEEP_ATTENDEE_ADDRESSES", "long"),
     ("MEDIA_ENDPOINT", "s3.example"),
     ("MACHINE_TRANSLATOR", "babelfish"),
     ("MACHINE_TRANSLATOR_URL", "translate.example"),
