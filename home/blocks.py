@@ -10,6 +10,7 @@ from wagtail.models import Locale, Page
 
 from . import block_previews as previews
 from . import video
+from .people_block import PeopleBlock
 from .table_block import TableBlock
 
 TEXT_FEATURES = ["bold", "link", "document-link", "ul", "ol"]
@@ -240,6 +241,7 @@ class BodyBlock(blocks.StreamBlock):
     downloads = DownloadsBlock()
     video = VideoBlock()
     related = RelatedBlock()
+    people = PeopleBlock()
 
 
 class StepsBlock(blocks.StreamBlock):

@@ -9,6 +9,7 @@ from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished
 
 from home.content_page import ContentPage
+from home.people_block import people_in
 from home.stemming import stems
 from pooling.workshops.models import WorkshopPage
 
@@ -35,6 +36,7 @@ def index_page(page: Page) -> SearchEntry | None:
     names = [
         str(each) for field in ("topics", "experts") if hasattr(page, field) for each in getattr(page, field).all()
     ]
+    names += [str(person) for person in people_in(getattr(page, "body", None) or [])]
     text = page.text
     entry, _created = SearchEntry.objects.update_or_create(
         page_id=page.pk,

@@ -22,6 +22,7 @@ from wagtail.models import Locale, Page
 from wagtail_localize.fields import SynchronizedField
 
 from home import languages, privacy
+from home.blocks import BodyBlock
 from home.content_page import ContentManager, ContentPage, ContentQuerySet
 from home.models import Topic
 from home.plain_text import plain_text
@@ -29,7 +30,7 @@ from home.privacy import public_pages
 from home.structured import Data
 from home.translations import localised
 
-from .blocks import AttachmentsBlock, ResourceBodyBlock, WorkshopsBlock
+from .blocks import AttachmentsBlock, WorkshopsBlock
 from .formats import Format, Level
 from .listing import Listing
 from .readers import ReaderCount, Said
@@ -137,7 +138,7 @@ class ResourcePage(ContentPage):
     author = models.CharField(
         _("author"), max_length=120, blank=True, help_text=_("Who answers for the text: a role or a team.")
     )
-    body = StreamField(ResourceBodyBlock(), blank=True, verbose_name=_("text"))
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("text"))
     reading_minutes = models.PositiveSmallIntegerField(_("reading time in minutes"), default=1, editable=False)
     reviewed_on = models.DateField(
         _("last reviewed on"),

@@ -1,4 +1,4 @@
-"""The workshops and the people that a resource names, as a reader is shown them."""
+"""The workshops that a resource names, as a reader is shown them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wagtail.models import Page
 
 from home import languages
 from home.freshness import POOLS, depends_on
-from pooling.workshops.models import Expert, WorkshopPage
+from pooling.workshops.models import WorkshopPage
 
 
 def workshops_for(chosen: Iterable[Page | None], *, language: str) -> list[WorkshopPage]:
@@ -26,15 +26,3 @@ def workshops_for(chosen: Iterable[Page | None], *, language: str) -> list[Works
         if is_own or (page.pk == wanted[page.translation_key] and page.translation_key not in shown):
             shown[page.translation_key] = page
     return [shown[key] for key in wanted if key in shown]
-
-
-def people_for(chosen: Iterable[Expert | None], *, language: str) -> list[Expert]:
-    """Each chosen person in `language` where they are translated, else as chosen. One query however many they are."""
-    people = [person for person in chosen if person is not None]
-    versions = Expert.objects.filter(translation_key__in={person.translation_key for person in people})
-    found = {
-        (row.translation_key, row.locale.language_code): row
-        for row in versions.select_related("locale").order_by("-pk")
-    }
-    by_pk = {row.pk: row for row in found.values()}
-    return [found.get((person.translation_key, language)) or by_pk.get(person.pk) or person for person in people]

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail.images.models import AbstractImage
 from wagtail.models import Page
 
 from home import every_page, languages, renditions
+from home.people_block import people_for
 
 register = template.Library()
 
@@ -78,6 +80,12 @@ def pages_to_show(chosen: Iterable[Any]) -> list[Page]:
     """
     wanted = [page for page in chosen if page is not None]
     return [page for page in every_page.public_versions(wanted, languages.active_locale_id()) if page is not None]
+
+
+@register.simple_tag
+def people_to_show(chosen: Iterable[Any]) -> list[Any]:
+    """`{% people_to_show value.people as people %}`: each in the active language where they are translated."""
+    return people_for(chosen, language=translation.get_language() or languages.codes()[0])
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""What the demo's page about us has beside its text: a picture of our own, and pages to read next."""
+"""What the demo's page about us has beside its text: a picture of our own, people, and pages to read next."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from wagtail.images import get_image_model
 from home.content_files.markdown import stable_id
 
 from .everywhere import page_ids
+from .experts import german_expert
 from .files import read_yaml
 
 TITLE = "up2gether: fünf Häuser, ein Tisch"
@@ -29,8 +30,8 @@ HOUSES = [
 TABLE = (620, 560, 980, 720)
 
 
-def with_picture_and_links(body: list[dict[str, Any]], code: str) -> list[dict[str, Any]]:
-    """The text with the picture after its first block, and the pages at its end."""
+def with_picture_people_and_links(body: list[dict[str, Any]], code: str) -> list[dict[str, Any]]:
+    """The text with the picture after its first block, the people and the pages at its end."""
     content = read_yaml("about.yaml")
     keys = content["related"]["pages"]
     pages = page_ids(keys)
@@ -38,11 +39,17 @@ def with_picture_and_links(body: list[dict[str, Any]], code: str) -> list[dict[s
     items = [
         {"type": "item", "value": pages[key], "id": stable_id("about", "related", key)} for key in keys if key in pages
     ]
+    chosen = [
+        {"type": "item", "value": german_expert(key).pk, "id": stable_id("about", "people", key)}
+        for key in content["people"]["experts"]
+    ]
+    people = {"title": content["people"]["title"][code], "people": chosen}
     related = {"title": content["related"]["title"][code], "pages": items}
     return [
         body[0],
         {"type": "image", "value": picture, "id": stable_id("about", "picture")},
         *body[1:],
+        {"type": "people", "value": people, "id": stable_id("about", "people")},
         {"type": "related", "value": related, "id": stable_id("about", "related")},
     ]
 

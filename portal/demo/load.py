@@ -9,7 +9,7 @@ from typing import Protocol
 
 from home.content_files.pages import Progress
 
-from . import answers, meetings, network, pools, texts, workshops
+from . import answers, experts, meetings, network, pools, texts, workshops
 from .files import check_everything
 
 
@@ -27,7 +27,7 @@ class Step:
 STEPS = [
     Step("Topics", texts.load_topics),
     Step("Home page", texts.load_home),
-    Step("Experts", workshops.load_experts),
+    Step("Experts", experts.load_experts),
     Step("Workshops", workshops.load_workshops),
     Step("Resources", texts.load_resources),
     Step("Pages", texts.load_pages),

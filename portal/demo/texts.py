@@ -12,7 +12,7 @@ from home.tree import ensure_site
 from resources.importing import import_resources
 from resources.models import ResourceIndexPage
 
-from .about import with_picture_and_links
+from .about import with_picture_people_and_links
 from .everywhere import fields_of_every_page
 from .files import CONTENT, LANGUAGES, names, read_documents, read_one, read_yaml, texts_of
 
@@ -52,7 +52,7 @@ def load_pages(progress: Progress, *, now: datetime) -> None:
         texts = texts_of(read_documents("pages", name), ["title", "slug", "search_description"])
         if name == "about":
             for code, fields in texts.items():
-                fields["body"] = with_picture_and_links(fields["body"], code)
+                fields["body"] = with_picture_people_and_links(fields["body"], code)
         _page, changed = ensure_translated_page(
             StandardPage,
             key=f"pages/{name}",

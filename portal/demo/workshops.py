@@ -1,23 +1,15 @@
-"""The steps that load workshops: experts and pages."""
+"""The step that loads the pages of workshops."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from home.content_files.markdown import stable_id
-from home.content_files.pages import Progress, Texts, ensure_translated_page, ensure_translated_snippet
-from pooling.workshops.models import Expert, WorkshopIndexPage, WorkshopPage
+from home.content_files.pages import Progress, ensure_translated_page
+from pooling.workshops.models import WorkshopIndexPage, WorkshopPage
 
-from .files import LANGUAGES, names, read_documents, read_yaml, texts_of
+from .experts import german_expert
+from .files import LANGUAGES, names, read_documents, texts_of
 from .texts import german_home
-
-
-def load_experts(progress: Progress, *, now: datetime) -> None:
-    for entry in read_yaml("experts.yaml"):
-        texts: Texts = {code: {"role": entry["role"][code], "bio": entry["bio"][code]} for code in LANGUAGES}
-        key = f"experts/{entry['key']}"
-        _expert, changed = ensure_translated_snippet(Expert, key=key, texts=texts, shared={"name": entry["name"]})
-        progress.note(key, changed=changed)
 
 
 def load_workshops(progress: Progress, *, now: datetime) -> None:
@@ -40,7 +32,3 @@ def load_workshops(progress: Progress, *, now: datetime) -> None:
             shared={"format": front["format"], "spoken": front["spoken"], "experts": experts},
         )
         progress.note(f"workshops/{name}", changed=changed)
-
-
-def german_expert(key: str) -> Expert:
-    return Expert.objects.get(translation_key=stable_id(f"experts/{key}"), locale__language_code=LANGUAGES[0])

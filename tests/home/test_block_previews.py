@@ -8,14 +8,14 @@ import pytest
 from django.test import Client
 from wagtail.users.models import UserProfile
 
-from resources.blocks import ResourceBodyBlock
-from resources.models import ResourcePage
+from home.blocks import BodyBlock
+from home.models import StandardPage
 from tests.home.factories import page
 from tests.members.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 # The blocks that the editor's page offers: they are registered by their definition.
-BLOCKS = ResourcePage._meta.get_field("body").stream_block.child_blocks
+BLOCKS = StandardPage._meta.get_field("body").stream_block.child_blocks
 SHOWN = {
     "heading": "Was wir brauchen",
     "text": "Ein Absatz",
@@ -41,7 +41,7 @@ def editor(language: str) -> Client:
 
 
 def test_every_block_has_a_preview_and_a_sentence_that_says_what_it_is_for() -> None:
-    assert set(BLOCKS) == set(ResourceBodyBlock().child_blocks) == set(SHOWN)
+    assert set(BLOCKS) == set(BodyBlock().child_blocks) == set(SHOWN)
     assert [name for name, block in BLOCKS.items() if not block.is_previewable] == []
     assert [name for name, block in BLOCKS.items() if name != "text" and not block.get_description()] == []
 

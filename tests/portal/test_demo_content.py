@@ -19,7 +19,7 @@ from home.content_files.markdown import stable_id
 from home.content_files.pages import Progress
 from home.models import StandardPage
 from members.models import User
-from portal.demo import answers, texts, workshops
+from portal.demo import answers, experts, texts, workshops
 from resources.demand import demand
 from resources.models import ReaderCount, ResourcePage
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 LOADERS = [
     texts.load_topics,
     texts.load_home,
-    workshops.load_experts,
+    experts.load_experts,
     workshops.load_workshops,
     texts.load_resources,
     texts.load_pages,

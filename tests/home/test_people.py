@@ -1,4 +1,4 @@
-"""A resource shows authors and experts, each in the reader's language."""
+"""Pages of every kind show authors and experts, each in the reader's language."""
 
 from __future__ import annotations
 
@@ -57,6 +57,15 @@ def test_people_are_shown_in_the_readers_language_and_translators_have_only_the_
     assert "Écrit par</h2>" in shown
     assert '<p lang="fr"> <strong>Ada Muster</strong> <br><span class="soft">Protection des données</span>' in shown
     assert '<p lang="de"> <strong>Bea Beispiel</strong> <br><span class="soft">Homepages</span>' in shown
+
+
+def test_a_plain_page_shows_people_and_is_found_by_their_names_in_each_language() -> None:
+    ada = expert("Ada Muster", fr="Protection des données")
+    made = page("Über uns", body=people(ada, expert("Bea Beispiel")))
+    translation_of(made, "fr", "À propos", body=people(title="Qui participe"))
+    assert "<strong>Ada Muster</strong>" in html(made.url)
+    assert "Über uns" in html("/de/suche/?q=muster")
+    assert "À propos" in html("/fr/recherche/?q=muster")
 
 
 def test_a_person_who_is_gone_leaves_the_page_as_it_is() -> None:
