@@ -12,11 +12,12 @@ from .forms import helper
 
 
 class AttendeeForm(NamedPerson):
-    """Who comes, as at meetings; only that nobody gets a letter."""
+    """Who comes, as at meetings."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = gettext_lazy(
-            "Only those who run the workshop see it. We write to nobody here."
+            "For a letter once it is certain that the workshop takes place, and for a reminder. Only those who run the "
+            "workshop see it, too."
         )
         self.helper = helper()

@@ -156,7 +156,7 @@ def forget(person: User, *, now: datetime) -> None:
     Transfer.objects.filter(naming.has()).update(**gone)
     named = Attendee.objects.filter(pk__in=list(attendees_named(person).values_list("pk", flat=True)))
     named.filter(pledge__pool__starts_at__gt=now).delete()  # the seat is free: somebody else may come
-    named.update(name="", email="", person=None, forgotten_at=now)
+    named.update(name="", person=None, forgotten_at=now, **gone)
     for rows, fields in texts():
         naming.take_out(rows, *fields)
     changed(POOLS)
@@ -167,6 +167,7 @@ def texts() -> Iterable[tuple[QuerySet[Model], list[str]]]:
     yield Approval.objects.all(), ["answer", "last_error"]
     yield SeatGift.objects.all(), ["name", "last_error"]
     yield Transfer.objects.all(), ["last_error"]
+    yield Attendee.objects.all(), ["last_error"]
     yield Pledge.objects.all(), ["customer_reference"]
     yield SavedMethod.objects.all(), ["name"]
     yield BankLine.objects.all(), ["note"]

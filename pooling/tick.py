@@ -6,6 +6,7 @@ Each step may run in any number of processes at once, and running it again chang
 from pooling.actions.approval_letters import send_approval_letters
 from pooling.actions.approvals import remind_approvers
 from pooling.actions.asking_more import expire_requests_for_more
+from pooling.actions.attendee_letters import remind_attendees, send_attendee_letters
 from pooling.actions.attendees import forget_workshop_attendees
 from pooling.actions.backing import declare_short_pools
 from pooling.actions.disputes import charge_back_the_rest, follow_disputes, look_behind_refused_refunds
@@ -38,6 +39,8 @@ STEPS = (
     send_transfer_letters,
     send_seat_letters,
     forget_seat_addresses,
+    remind_attendees,
+    send_attendee_letters,
     forget_workshop_attendees,
     end_overdue_pledging,
     collect_due_charges,

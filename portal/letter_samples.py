@@ -18,7 +18,7 @@ from members.letters.markup import Document
 from members.letters.rendering import Written, read_source, write
 from members.notices.delivery import why as why_chosen
 from members.notices.delivery import why_collected
-from members.notices.kinds import BY_CHOICE, COLLECTED
+from members.notices.kinds import ALWAYS, BY_CHOICE, COLLECTED, Why
 from pooling.actions.approval_letters import reason_for_approver
 from pooling.models import PoolState, RefundReason, SurplusRule
 
@@ -495,7 +495,7 @@ class Sample:
 
     @property
     def is_about_money(self) -> bool:
-        return self.template.startswith("pooling/") and self.template not in BY_CHOICE
+        return self.template in ALWAYS[Why.MONEY]
 
     def facts(self, language: str) -> Facts:
         """What the letter is told in `language`."""

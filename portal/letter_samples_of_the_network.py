@@ -134,6 +134,17 @@ CALLED_OFF: Facts = {
         "it": "Troppe poche persone hanno tempo.",
     },
 }
+ON_A_SEAT: Facts = {
+    "organisation": ORGANISATION,
+    "by": PERSON,
+    "title": WORKSHOP["title"],
+    "place": WORKSHOP["place"],
+    "starts_at": STARTS,
+    "reason": "",
+    "names_until": {"de": "19. Mai 2028", "fr": "19 mai 2028", "it": "19 maggio 2028"},
+    "addresses_until": {"de": "19. Juni 2027", "fr": "19 juin 2027", "it": "19 giugno 2027"},
+    "workshop_url": address("workshops/example/"),
+}
 
 NETWORK: dict[str, States] = {
     "needs/letters/changed.txt": {
@@ -161,5 +172,9 @@ NETWORK: dict[str, States] = {
     "meetings/letters/meeting_reminder.txt": {"": AT_MEETING | SEVERAL, "several days": AT_MEETING | DAYS},
     "meetings/letters/meeting_changed.txt": {"": AT_MEETING, "online": AT_MEETING | ONLINE},
     "meetings/letters/meeting_called_off.txt": {"": AT_MEETING | CALLED_OFF},
+    "pooling/letters/attendee_named.txt": {"": ON_A_SEAT, "by oneself": ON_A_SEAT | {"by": ""}},
+    "pooling/letters/attendee_reminder.txt": {"": ON_A_SEAT},
+    "pooling/letters/attendee_removed.txt": {"": ON_A_SEAT},
+    "pooling/letters/attendee_called_off.txt": {"": ON_A_SEAT | ILL},
     "members/letters/contact.txt": {"": CONTACT, "no address": CONTACT | {"reply_to": ""}},
 }

@@ -47,6 +47,10 @@ KINDS = {
     "changed": gettext_lazy("A meeting has changed"),
     "called_off": gettext_lazy("A meeting is called off"),
     "seats_taken_back": gettext_lazy("The seats are no longer there"),
+    "attendee_named": gettext_lazy("On the list of a workshop"),
+    "attendee_reminder": gettext_lazy("A workshop begins soon"),
+    "attendee_removed": gettext_lazy("No longer on the list of a workshop"),
+    "attendee_called_off": gettext_lazy("A workshop is called off"),
 }
 
 

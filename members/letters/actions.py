@@ -245,4 +245,6 @@ def compose(written: Written, *, to: str, language: str, ref: str) -> EmailMulti
         },
     )
     message.attach_alternative(written.html, "text/html")
+    for file in written.attached:
+        message.attach(file.name, file.content, file.kind)
     return message

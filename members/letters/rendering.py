@@ -21,12 +21,22 @@ LABEL_WIDTH = 28
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A file that goes with a letter."""
+
+    name: str
+    content: bytes
+    kind: str  # its media type
+
+
+@dataclass(frozen=True)
 class Written:
     """A letter that is ready to be sent."""
 
     subject: str
     text: str
     html: str
+    attached: tuple[Attached, ...] = ()
 
 
 def read_source(*, template: str, context: Mapping[str, object], language: str) -> Document:
@@ -48,6 +58,7 @@ def write(
     why: str = "",
     reply_to: str = "",
     ways_out: Sequence[tuple[str, str]] = (),
+    attached: tuple[Attached, ...] = (),
 ) -> Written:
     """The letter to one person called `name`, as one of those who act for `organisation`, or for the reason `why`.
 
@@ -70,7 +81,8 @@ def write(
             "language": language,
             "site_url": settings.SITE_URL,
         }
-        return Written(document.subject, text, render_to_string("letters/frame.html", frame).strip())
+        html = render_to_string("letters/frame.html", frame).strip()
+        return Written(document.subject, text, html, attached)
 
 
 def greeting(name: str) -> str:

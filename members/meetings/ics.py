@@ -1,7 +1,10 @@
-"""A meeting as a file for calendars (RFC 5545). The time zone comes along, so that any program shows Swiss time."""
+"""Files for calendars (RFC 5545): of meetings, and of workshops. The time zone comes along, so that any program shows
+Swiss time.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -34,11 +37,46 @@ TIME_ZONE = [
 ]
 
 
+@dataclass(frozen=True)
+class Event:
+    """What takes place. `name` tells it from others of the portal, `language` is that of its texts."""
+
+    name: str
+    language: str
+    title: str
+    description: str
+    place: str
+    url: str
+    starts_at: datetime
+    changed_at: datetime
+    ends_at: datetime | None = None
+    revision: int = 0
+    is_called_off: bool = False
+
+
 def calendar_file(meeting: Meeting, *, language: str, url: str, with_link: bool) -> bytes:
     """`url` is the meeting's page. The link to take part online is in it for those who are registered only."""
     text = meeting.in_language(language)
     link = meeting.online_url if with_link else ""
     description = "\n\n".join(part for part in (text.summary, link, url) if part)
+    event = Event(
+        name=f"meeting-{meeting.pk}",
+        language=text.language,
+        title=text.title,
+        description=description,
+        place=meeting.place or link,
+        url=url,
+        starts_at=meeting.starts_at,
+        changed_at=meeting.changed_at,
+        ends_at=meeting.ends_at,
+        revision=meeting.revision,
+        is_called_off=meeting.is_called_off,
+    )
+    return as_file(event, language=language)
+
+
+def as_file(event: Event, *, language: str) -> bytes:
+    """The file that a calendar takes, from the portal in `language`."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -47,16 +85,16 @@ def calendar_file(meeting: Meeting, *, language: str, url: str, with_link: bool)
         "METHOD:PUBLISH",
         *TIME_ZONE,
         "BEGIN:VEVENT",
-        f"UID:meeting-{meeting.pk}@{urlsplit(settings.SITE_URL).hostname}",
-        f"DTSTAMP:{meeting.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        f"SEQUENCE:{meeting.revision}",
-        f"DTSTART;TZID=Europe/Zurich:{local(meeting.starts_at)}",
-        f"DTEND;TZID=Europe/Zurich:{local(meeting.ends_at)}",
-        f"STATUS:{'CANCELLED' if meeting.is_called_off else 'CONFIRMED'}",
-        f"SUMMARY;LANGUAGE={text.language}:{escaped(text.title)}",
-        f"DESCRIPTION;LANGUAGE={text.language}:{escaped(description)}",
-        *([f"LOCATION:{escaped(meeting.place or link)}"] if meeting.place or link else []),
-        f"URL:{url}",
+        f"UID:{event.name}@{urlsplit(settings.SITE_URL).hostname}",
+        f"DTSTAMP:{event.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"SEQUENCE:{event.revision}",
+        f"DTSTART;TZID=Europe/Zurich:{local(event.starts_at)}",
+        *([f"DTEND;TZID=Europe/Zurich:{local(event.ends_at)}"] if event.ends_at else []),
+        f"STATUS:{'CANCELLED' if event.is_called_off else 'CONFIRMED'}",
+        f"SUMMARY;LANGUAGE={event.language}:{escaped(event.title)}",
+        f"DESCRIPTION;LANGUAGE={event.language}:{escaped(event.description)}",
+        *([f"LOCATION:{escaped(event.place)}"] if event.place else []),
+        f"URL:{event.url}",
         "END:VEVENT",
         "END:VCALENDAR",
     ]

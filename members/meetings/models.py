@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from members.models import LANGUAGES, Organisation
-from members.models.attending import Attending
+from members.models.attending import REMINDED_BEFORE, Attending
 from members.models.outgoing import Outgoing
 
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_TEXT, LONGEST_PLACE, LONGEST_NAME, LONGEST_REASON = (
@@ -24,7 +24,6 @@ LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_TEXT, LONGEST_PLACE, LONGEST_NAME, LONGE
     100,
     500,
 )
-REMINDED_BEFORE = timedelta(days=3)
 
 
 class Kind(models.TextChoices):

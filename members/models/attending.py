@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,7 @@ from .organisation import Organisation
 from .user import User
 
 LONGEST_NAME = 100
+REMINDED_BEFORE = timedelta(days=3)
 # What of settings.KEEP_DAYS says for how long after it is over their names and their addresses are kept.
 NAMES, ADDRESSES = "attendees", "attendee_addresses"
 

@@ -67,7 +67,10 @@ class Why(models.TextChoices):
     MONEY = "money", _("Pledges, payments, invoices and refunds: they bind your organisation or move its money.")
     SAFETY = "safety", _("Your address, password and second factor: somebody else could be using your account.")
     PEOPLE = "people", _("Applications, invitations and roles: they decide who acts for an organisation.")
-    PLACES = "places", _("Places at meetings: whether somebody has one, and whether, when and where it takes place.")
+    PLACES = (
+        "places",
+        _("Places at meetings and workshops: whether somebody has one, and whether, when and where it takes place."),
+    )
     WRITTEN = "written", _("Messages that somebody writes to your organisation: that person waits for an answer.")
 
 
@@ -162,8 +165,11 @@ ALWAYS: Mapping[Why, list[str]] = {
         ]
     ],
     Why.PLACES: [
-        f"meetings/letters/meeting_{name}.txt"
-        for name in ["called_off", "changed", "moved_up", "registered", "reminder", "removed", "waiting"]
+        *(
+            f"meetings/letters/meeting_{name}.txt"
+            for name in ["called_off", "changed", "moved_up", "registered", "reminder", "removed", "waiting"]
+        ),
+        *(f"pooling/letters/attendee_{name}.txt" for name in ["called_off", "named", "reminder", "removed"]),
     ],
     Why.WRITTEN: ["members/letters/contact.txt"],
 }

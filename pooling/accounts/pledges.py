@@ -43,7 +43,8 @@ def pledges_of(organisations: list[Organisation]) -> list[Pledge]:
 
 def unnamed_seats(pledges: list[Pledge]) -> dict[Pledge, int]:
     """How many seats of each pledge are given to nobody and have nobody named for them; those with none left out."""
-    named = dict(Attendee.objects.filter(pledge__in=pledges).order_by().values_list("pledge").annotate(n=Count("pk")))
+    coming = Attendee.objects.coming().filter(pledge__in=pledges)
+    named = dict(coming.order_by().values_list("pledge").annotate(n=Count("pk")))
     gifts = SeatGift.objects.live().filter(pledge__in=pledges)
     given = dict(gifts.order_by().values_list("pledge").annotate(n=Sum("number")))
     left = {pledge: pledge.seats - named.get(pledge.pk, 0) - given.get(pledge.pk, 0) for pledge in pledges}

@@ -27,7 +27,7 @@ from pooling.models import (
     record,
 )
 
-from . import letters, life_letters, seat_letters
+from . import attendee_letters, letters, life_letters, seat_letters
 from .errors import NothingToDraw, WrongState
 from .news import tell_people
 
@@ -83,6 +83,7 @@ def confirm_if_financed(*, pool: Pool, now: datetime) -> bool:
     letters.tell_all_confirmed(pool=pool, now=now)
     tell_people(pool=pool, now=now)
     seat_letters.tell_guests_it_takes_place(pool=pool, now=now)
+    attendee_letters.tell_attendees_it_takes_place(pool=pool, now=now)
     return True
 
 

@@ -30,6 +30,7 @@ from pooling.models import (
 from pooling.payments.base import OutcomeUnknown, RequestRefused
 
 from . import invoice_letters, letters
+from .attendee_letters import end_attendees_of
 from .invoices import credit_invoices
 from .loose_ends import end_gifts
 from .mending import abandon
@@ -119,6 +120,7 @@ def drop(*, charge: Charge, now: datetime) -> bool:
     pool.save(update_fields=["standing", "freed"])
     record(pool, "pledge_dropped", now=now, pledge=pledge, shares=pledge.shares)
     end_gifts(pool=pool, pledge=pledge, now=now)
+    end_attendees_of(pool=pool, pledge=pledge, now=now)
     owe_back(pledge=pledge, reason=RefundReason.NOT_OWED, now=now)
     letters.tell_dropped(charge=charge, now=now)
     return True

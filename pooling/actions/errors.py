@@ -384,6 +384,11 @@ class OfferedTooOften(Refused):
         return _("Your organisation has made many offers within a day. Please try again tomorrow. Nothing has changed.")
 
 
+class NamedTooOften(Refused):
+    def __str__(self) -> str:
+        return _("Your organisation has changed this list many times within a day. Please try again tomorrow.")
+
+
 class TransferOver(Refused):
     """The offer was taken up, declined or taken back, its time is over, or prices are locked."""
 

@@ -25,6 +25,7 @@ from pooling.models import (
 )
 
 from . import letters, waiting_letters
+from .attendee_letters import tell_attendees_it_is_called_off
 from .backing import take_back
 from .charges import void_charges
 from .errors import TermsUnsound, WrongState
@@ -162,5 +163,6 @@ def cancel_pool(*, pool: Pool, reason: str, by: User, now: datetime) -> Pool:
     take_back(pool=pool, by=by, now=now)
     letters.tell_all_cancelled(pool=pool, now=now)
     tell_people(pool=pool, now=now)
+    tell_attendees_it_is_called_off(pool=pool, now=now)
     waiting_letters.tell_all_list_ended(pool=pool, pledges=waited, now=now)
     return pool

@@ -38,7 +38,7 @@ def give_seats(
     pool, pledge = lock(pledge.pk)
     require_giving(pool=pool, pledge=pledge, by=by, now=now)
     left = pledge.unnamed_seats
-    if left == 0 and pledge.attendees.exists():
+    if left == 0 and pledge.attendees.coming().exists():
         raise SeatsTaken
     if not 1 <= number <= left:
         raise TooFewSeats(left)

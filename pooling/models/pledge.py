@@ -170,7 +170,7 @@ class Pledge(models.Model):
     @property
     def unnamed_seats(self) -> int:
         """How many of them are free: given to nobody, and nobody is named for them."""
-        return self.seats - self.seat_gifts.live().number() - self.attendees.count()
+        return self.seats - self.seat_gifts.live().number() - self.attendees.coming().count()
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):

@@ -45,7 +45,7 @@ def attendees(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "pledge": pledge,
         "pool": pledge.pool,
         "form": form,
-        "people": list(pledge.attendees.exclude(name="")),
+        "people": list(pledge.attendees.named()),
         "unnamed": max(0, pledge.unnamed_seats),
         "why": hindrance(pool=pledge.pool, pledge=pledge, now=now),
     }
@@ -57,7 +57,7 @@ def attendees(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def attendee(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody else comes on the seat, or nobody is named for it any more."""
-    named = Attendee.objects.exclude(name="").select_related("pledge__organisation", "pledge__pool")
+    named = Attendee.objects.named().select_related("pledge__organisation", "pledge__pool")
     found: Attendee = get_object_or_404(named, pk=pk)
     pledge, now, status = found.pledge, timezone.now(), 200
     if not pledge.organisation.has_member(request.user):

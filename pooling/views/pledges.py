@@ -207,7 +207,7 @@ def pledge_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "more": next((each for each in approvals if each.is_for_more and each.state == ApprovalState.ASKED), None),
             "gifts": (gifts := list(pledge.seat_gifts.live())),
             "own_seats": pledge.seats - sum(gift.number for gift in gifts),
-            "attendees": list(pledge.attendees.exclude(name="")),
+            "attendees": list(pledge.attendees.named()),
             "unnamed": pledge.unnamed_seats,
             "can_give_seats": seats.hindrance(pool=pool, pledge=pledge, now=timezone.now()) is None,
             "reference_is_open": why_not_to_change_reference(pledge) is None,

@@ -31,7 +31,7 @@ def guests_of(pool: Pool) -> list[Guest]:
     if pool.state not in Pool.OWING_STATES:
         return []
     live = Prefetch("seat_gifts", SeatGift.objects.live())
-    named = Prefetch("attendees", Attendee.objects.exclude(name=""))
+    named = Prefetch("attendees", Attendee.objects.named())
     guests = []
     for pledge in (
         pool.pledges.standing().select_related("organisation", "pool").prefetch_related(live, named).order_by("pk")

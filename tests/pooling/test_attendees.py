@@ -12,8 +12,21 @@ from django.utils import timezone, translation
 from members.meetings.errors import NamedAlready
 from members.models import Membership, Role
 from members.needs.errors import NotActing
-from pooling.actions.attendees import forget_workshop_attendees, free_seat, name_attendee, replace_attendee
-from pooling.actions.errors import PledgeEnded, SeatsNotYet, SeatsTaken, TooFewSeats, TooLateForSeats
+from pooling.actions.attendees import (
+    MORE_A_DAY,
+    forget_workshop_attendees,
+    free_seat,
+    name_attendee,
+    replace_attendee,
+)
+from pooling.actions.errors import (
+    NamedTooOften,
+    PledgeEnded,
+    SeatsNotYet,
+    SeatsTaken,
+    TooFewSeats,
+    TooLateForSeats,
+)
 from pooling.actions.pools import cancel_pool
 from pooling.attendance import rows_of
 from pooling.models import Attendee, Pledge, Pool
@@ -41,7 +54,7 @@ def named(pledge: Pledge, name: str = "Eva Beispiel", email: str = "", **changes
 
 
 def names(pledge: Pledge) -> list[str]:
-    return [each.name for each in pledge.attendees.order_by("pk")]
+    return [each.name for each in pledge.attendees.named().order_by("pk")]
 
 
 def test_any_person_of_the_organisation_names_people_for_its_seats() -> None:
@@ -75,14 +88,41 @@ def test_somebody_else_comes_in_one_step_on_the_same_seat() -> None:
     pledge = paid()
     entry = named(pledge, "Eva", "eva@example.org")
     by = member(pledge)
-    same = replace_attendee(attendee=entry, name="Ben", email="", by=by, now=NOW)
-    assert (same.pk, same.name, same.email, same.named_by) == (entry.pk, "Ben", "", by)
-    assert pledge.unnamed_seats == 3
+    other = replace_attendee(attendee=entry, name="Ben", email="", by=by, now=NOW)
+    assert (other.name, other.email, other.named_by) == ("Ben", "", by)
+    assert (names(pledge), pledge.unnamed_seats) == (["Ben"], 3)
+    same = replace_attendee(attendee=other, name="BEN", email="", by=by, now=NOW)
+    assert (same.pk, names(pledge)) == (other.pk, ["BEN"])
     free_seat(attendee=same, by=by, now=NOW)
     free_seat(attendee=same, by=by, now=NOW)
     assert names(pledge) == []
     with pytest.raises(Attendee.DoesNotExist):
         replace_attendee(attendee=same, name="Kim", email="", by=by, now=NOW)
+
+
+def test_a_list_is_changed_so_many_times_a_day_at_most() -> None:
+    """We write to addresses that somebody typed."""
+    pledge = paid()
+    entry = named(pledge, email="eva@example.org")
+    Attendee.objects.update(sent_at=NOW)
+    Attendee.objects.bulk_create(
+        Attendee(
+            pledge=pledge,
+            language="de",
+            named_by=entry.named_by,
+            named_at=NOW,
+            next_try_at=NOW,
+            ended_at=NOW,
+            name="Weg",
+        )
+        for _turn in range(pledge.seats + MORE_A_DAY - 1)
+    )
+    with pytest.raises(NamedTooOften):
+        named(pledge, "Ben")
+    with pytest.raises(NamedTooOften):
+        replace_attendee(attendee=entry, name="Ben", email="", by=entry.named_by, now=NOW)
+    assert names(pledge) == ["Eva Beispiel"]
+    named(pledge, "Ben", now=NOW + timedelta(days=1))
 
 
 @pytest.mark.parametrize(("name", "email"), [("EVA", ""), ("Andere", "EVA@example.org")])
@@ -176,6 +216,7 @@ def test_the_pages_name_replace_and_free() -> None:
     assert client.post(one, {"name": "", "email": ""}).status_code == 422
     client.post(one, {"name": "Ben Neu", "email": ""})
     assert names(pledge) == ["Ben Neu"]
+    one = url("attendee", pledge.attendees.get().pk)
     client.post(one, {"free": "yes"})
     assert names(pledge) == []
     assert client.get(one).status_code == 404
