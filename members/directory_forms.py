@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from home.models import Topic
 
-from .forms import ApplicationForm, HeldOff, fields_only
+from .forms import ApplicationForm, HeldOff, fields_only, holds_no_link
 from .models import LANGUAGES, DirectoryEntry
 
 SENTENCES = [f"about_{code}" for code, _name in LANGUAGES]
@@ -65,6 +65,7 @@ class ContactForm(HeldOff):
     name = forms.CharField(
         label=gettext_lazy("Your name"),
         max_length=100,
+        validators=[holds_no_link],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": gettext_lazy("Please enter your name.")},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +35,15 @@ def fields_only() -> FormHelper:
 def opened_now() -> str:
     """When the page was made, signed, for the hidden field."""
     return signing.TimestampSigner(salt=SALT).sign("")
+
+
+def holds_no_link(name: str) -> None:
+    """Refuses a name that leads somewhere: it stands in letters, also to people who never asked for one.
+
+    Raises ValidationError.
+    """
+    if re.search(r"://|\bwww\.", name, re.IGNORECASE):
+        raise ValidationError(_("A name can't hold the address of a website."), code="link")
 
 
 class HeldOff(forms.Form):
@@ -151,6 +161,8 @@ class ApplicationForm(HeldOff, forms.ModelForm):
         self.fields["language"].choices = LANGUAGES
         self.fields["language"].initial = language
         self.fields["language"].label = gettext_lazy("Language of letters and invoices")
+        for name in ("name", "first_name", "last_name"):
+            self.fields[name].validators.append(holds_no_link)
         self.helper = fields_only()
         self.helper.layout = Layout(
             Fieldset(
@@ -205,12 +217,14 @@ class NewAccountForm(forms.Form):
     first_name = forms.CharField(
         label=gettext_lazy("First name"),
         max_length=150,
+        validators=[holds_no_link],
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
         error_messages=ApplicationForm.Meta.error_messages["first_name"],
     )
     last_name = forms.CharField(
         label=gettext_lazy("Last name"),
         max_length=150,
+        validators=[holds_no_link],
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
         error_messages=ApplicationForm.Meta.error_messages["last_name"],
     )

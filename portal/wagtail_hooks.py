@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.models import AbstractUser
 from django.forms.models import BaseInlineFormSet, inlineformset_factory
 from django.urls import URLPattern
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -15,7 +16,9 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from members.actions.directory import details_changed
-from members.models import Membership, Organisation, User
+from members.actions.errors import AlreadyMember, LastAdministrator
+from members.actions.invitations import invite_administrator
+from members.models import Membership, Organisation, Role, User
 from members.models.uid import normalise_uid
 
 from . import applications, handbook, meetings_desk, needs_desk, people_desk, unsent_letters
@@ -30,7 +33,9 @@ class PersonField(forms.ModelChoiceField):
             to_field_name="email",
             widget=forms.EmailInput(attrs={"autocomplete": "off"}),
             error_messages={
-                "invalid_choice": _("Nobody logs in with this address. The person has to register first."),
+                "invalid_choice": _(
+                    "Nobody logs in with this address yet. Please enter it under “Invite an administrator”."
+                ),
             },
             **kwargs,
         )
@@ -55,8 +60,26 @@ class MembershipForm(forms.ModelForm):
         fields = ["person", "role"]
 
 
+class WhoActs(BaseInlineFormSet):
+    """Members and administrators. What an organisation has pledged is somebody's to answer for."""
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.instance.pk or any(self.errors):
+            return
+        before = set(self.instance.administrators().values_list("pk", flat=True))
+        lines = [line.cleaned_data for line in self.forms if line.cleaned_data.get("person")]
+        left = {
+            line["person"].pk
+            for line in lines
+            if line["role"] == Role.ADMINISTRATOR and line["person"].is_active and not line.get("DELETE")
+        }
+        if before and not left:
+            raise forms.ValidationError(str(LastAdministrator()))
+
+
 MembershipFormSet = inlineformset_factory(
-    Organisation, Membership, form=MembershipForm, formset=BaseInlineFormSet, extra=2, can_delete=True
+    Organisation, Membership, form=MembershipForm, formset=WhoActs, extra=2, can_delete=True
 )
 
 
@@ -66,6 +89,12 @@ class OrganisationForm(WagtailAdminModelForm):
     # Longer than what is stored, since people paste it with its suffix ("MWST").
     uid = Organisation._meta.get_field("uid").formfield(max_length=30)
     website = Organisation._meta.get_field("website").formfield(assume_scheme="https")
+    invite = forms.EmailField(
+        label=_("Invite an administrator"),
+        required=False,
+        help_text=_("A letter with a link goes to this address. If it was lost, enter the address once more."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
 
     class Meta:
         model = Organisation
@@ -106,11 +135,19 @@ class OrganisationForm(WagtailAdminModelForm):
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.memberships.is_valid()])
 
+    def clean_invite(self) -> str:
+        email = str(self.cleaned_data["invite"]).strip().lower()
+        if email and self.instance.pk and self.instance.memberships.filter(person__email=email).exists():
+            raise forms.ValidationError(str(AlreadyMember()))
+        return email
+
     def save(self, commit: bool = True) -> Organisation:
         organisation: Organisation = super().save(commit=commit)
         self.memberships.instance = organisation
         self.memberships.save(commit=commit)
         details_changed(organisation=organisation)
+        if email := self.cleaned_data["invite"]:
+            invite_administrator(organisation=organisation, email=email, by=self.for_user, now=timezone.now())
         return organisation
 
 

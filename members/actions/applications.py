@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from members.models import Application, ApplicationState, Invitation, Organisation, Role, User
 from members.models.joining import digest_of
@@ -76,7 +76,13 @@ def approve(*, application: Application, by: User, now: datetime) -> Organisatio
     application = locked_to_decide(application)
     if application.uid and Organisation.objects.filter(uid=application.uid).exists():
         raise TakenUid
-    organisation = Organisation.objects.create(**{name: getattr(application, name) for name in DETAILS})
+    try:
+        with transaction.atomic():
+            organisation = Organisation.objects.create(**{name: getattr(application, name) for name in DETAILS})
+    except IntegrityError as error:
+        if not Organisation.objects.filter(uid=application.uid).exclude(uid="").exists():
+            raise
+        raise TakenUid from error  # another application with this UID was approved at the same moment
     application.state, application.organisation = ApplicationState.APPROVED, organisation
     application.decided_at, application.decided_by = now, by
     application.save()

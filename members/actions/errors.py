@@ -37,6 +37,11 @@ class AlreadyMember(Refused):
         return _("This person acts for the organisation already. No invitation was sent.")
 
 
+class HasAccount(Refused):
+    def __str__(self) -> str:
+        return _("There is an account with this address already. Please log in with it, then open the link once more.")
+
+
 class AlreadyInvited(Refused):
     def __str__(self) -> str:
         return _("This address has an open invitation already. You can send it again below.")

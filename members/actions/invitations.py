@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from members.letters.actions import queue_letter
 from members.links import people_url
@@ -15,6 +15,7 @@ from .errors import (
     AlreadyInvited,
     AlreadyMember,
     ClosedAccount,
+    HasAccount,
     LinkEnded,
     OtherPerson,
     TooManyInvitations,
@@ -41,6 +42,27 @@ def invite(*, organisation: Organisation, email: str, role: Role, language: str,
     if open_ones.count() >= MOST_OPEN:
         raise TooManyInvitations
     return new_invitation(organisation=organisation, email=email, role=role, language=language, by=by, now=now)
+
+
+@transaction.atomic
+def invite_administrator(*, organisation: Organisation, email: str, by: User, now: datetime) -> Invitation:
+    """Staff ask whoever reads `email` to bind `organisation`: nobody there may be able to, or its first link was lost.
+
+    For an address with an open invitation the letter is sent once more. Raises AlreadyMember.
+    """
+    organisation = lock(organisation)
+    email = email.strip().lower()
+    if organisation.memberships.filter(person__email=email).exists():
+        raise AlreadyMember
+    found = organisation.invitations.open().filter(email=email).first()
+    if found is not None:
+        found.role = Role.ADMINISTRATOR
+        found.save(update_fields=["role"])
+        return extend(invitation=found, letter="invited", now=now)
+    language = organisation.language
+    return new_invitation(
+        organisation=organisation, email=email, role=Role.ADMINISTRATOR, language=language, by=by, now=now
+    )
 
 
 def new_invitation(
@@ -139,14 +161,18 @@ def accept_with_new_account(
 ) -> Membership:
     """Make an account for the invited address, which the link shows to be theirs, and accept.
 
-    Raises LinkEnded, AlreadyMember if there is an account meanwhile: it has to log in.
+    Raises LinkEnded, HasAccount if there is an account meanwhile: it has to log in.
     """
     invitation = locked_invitation(token=token, now=now)
     if account_of(invitation) is not None:
-        raise AlreadyMember
-    person = User.objects.create_user(
-        invitation.email, password, first_name=first_name, last_name=last_name, language=language
-    )
+        raise HasAccount
+    try:
+        with transaction.atomic():
+            person = User.objects.create_user(
+                invitation.email, password, first_name=first_name, last_name=last_name, language=language
+            )
+    except IntegrityError as error:  # another organisation's invitation was accepted at the same moment
+        raise HasAccount from error
     return join(invitation=invitation, person=person, now=now)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Application, Organisation
+from members.models import Application, ApplicationState, Organisation
 
 SIMILAR = 0.82  # of 1: two letters in ten may differ
 # Words that say what kind of organisation it is, not which one.
@@ -34,7 +34,7 @@ PUBLIC = frozenset(
 
 @dataclass(frozen=True)
 class Lookalike:
-    """An organisation, or another application, and why it may be the same."""
+    """An organisation, or an application that waits or was declined, and why it may be the same."""
 
     found: Organisation | Application
     why: object  # a sentence, translated where it is shown
@@ -42,6 +42,10 @@ class Lookalike:
     @property
     def is_organisation(self) -> bool:
         return isinstance(self.found, Organisation)
+
+    @property
+    def was_declined(self) -> bool:
+        return isinstance(self.found, Application) and self.found.state == ApplicationState.DECLINED
 
 
 def plain_name(name: str) -> str:
@@ -63,7 +67,8 @@ def lookalikes(application: Application) -> Iterator[Lookalike]:
     domains = {domain_of(application.website), domain_of(application.email)} - {""}
     name = plain_name(application.name)
     organisations = Organisation.objects.prefetch_related("people")
-    others = Application.objects.waiting().exclude(pk=application.pk)
+    undecided_or_declined = [ApplicationState.WAITING, ApplicationState.DECLINED]
+    others = Application.objects.filter(state__in=undecided_or_declined).exclude(pk=application.pk)
     for found in (*organisations, *others):
         if found.pk == application.organisation_id and isinstance(found, Organisation):
             continue

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.forms import fields_only
+from members.forms import fields_only, holds_no_link
 from members.models.attending import LONGEST_NAME
 from members.needs.forms import ForOrganisation
 
@@ -19,6 +19,7 @@ class NamedPerson(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("First and last name"),
         max_length=LONGEST_NAME,
+        validators=[holds_no_link],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Please write who comes.")},
     )

@@ -40,6 +40,11 @@ def own_organisation(request: HttpRequest, uuid: UUID) -> Organisation:
     return get_object_or_404(Organisation, uuid=uuid, memberships__person=request.user)
 
 
+def may_write_to(email: str, request: HttpRequest) -> bool:
+    """Counts an invitation: so many of one person, and so many to one mailbox, whoever sends them."""
+    return consume(request, action="invite", user=request.user, key=email.strip().lower())
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +56,7 @@ def people(request: HttpRequest, uuid: UUID) -> HttpResponse:
         form = InviteForm(request.POST)
         if not form.is_valid():
             status = 422
-        elif not consume(request, action="invite", user=request.user):
+        elif not may_write_to(form.cleaned_data["email"], request):
             return respond_429(request)
         else:
             try:
@@ -93,7 +98,7 @@ def invitation_change(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse
     invitation = get_object_or_404(Invitation, pk=pk, organisation=own_organisation(request, uuid))
     by, now = request.user, timezone.now()
     if "again" in request.POST:
-        if not consume(request, action="invite", user=request.user):
+        if not may_write_to(invitation.email, request):
             return respond_429(request)
         done = _("The invitation is sent once more within minutes. The link of the earlier letter ends with it.")
         return answer(request, uuid, lambda: invite_again(invitation=invitation, by=by, now=now), done)

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.accounts import remember_language
 from members.actions.errors import Refused
 from members.actions.people import change_details
+from members.forms import holds_no_link
 from members.models import Organisation, User
 
 from .everything import about, erase, still_bound
@@ -49,6 +50,7 @@ class DetailsForm(forms.ModelForm):
         }
         for name, sentence in wanted.items():
             self.fields[name].required = True
+            self.fields[name].validators.append(holds_no_link)
             self.fields[name].error_messages["required"] = sentence
             self.fields[name].widget.attrs["autocomplete"] = {"first_name": "given-name"}.get(name, "family-name")
         self.helper = FormHelper()

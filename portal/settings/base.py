@@ -142,7 +142,7 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # seconds, for a mail that is slow
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,6/h/key",
     "join": "10/h/ip,3/d/key",
-    "invite": "30/h/user",
+    "invite": "30/h/user,5/d/key",
     "contact": "5/h/ip,30/d/key",
     "need": "60/h/user",
     "meeting": "60/h/user",

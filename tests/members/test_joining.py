@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,9 +25,11 @@ from members.actions.invitations import accept_with_new_account
 from members.actions.joining_letters import send_application_letters, send_invitation_letters
 from members.actions.lookalikes import domain_of, lookalikes, plain_name
 from members.models import Application, ApplicationState, Membership, Organisation, Role, User
+from tests.pooling.test_races import at_once, postgresql_only
 
 from .factories import OrganisationFactory, UserFactory
 
+__all__ = ["postgresql_only"]
 pytestmark = pytest.mark.django_db
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 DETAILS: dict[str, Any] = {
@@ -232,3 +235,19 @@ def test_somebody_who_has_an_account_becomes_administrator_of_the_new_organisati
     send_invitation_letters(now=NOW)
     assert organisation.invitations.get().email == "mara@neubeginn.example"
     assert not Membership.objects.exists()
+
+
+def test_who_was_declined_and_applies_again_is_pointed_out() -> None:
+    first = decline(application=confirmed(), reason="Nein.", by=staff(), now=NOW)
+    [found] = lookalikes(confirmed())
+    assert (found.found, found.was_declined) == (first, True)
+
+
+@pytest.mark.usefixtures("postgresql_only")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(3))
+def test_of_two_applications_with_one_uid_that_are_approved_at_once_one_takes_part(_round: int) -> None:
+    by, both = staff(), [confirmed(), confirmed()]
+    results = at_once(*[partial(approve, application=each, by=by, now=NOW) for each in both])
+    assert sorted(type(result).__name__ for result in results) == ["Organisation", "TakenUid"]
+    assert sorted(Application.objects.values_list("state", flat=True)) == ["approved", "waiting"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -12,6 +13,7 @@ from members.actions.errors import (
     AlreadyInvited,
     AlreadyMember,
     ClosedAccount,
+    HasAccount,
     LastAdministrator,
     LinkEnded,
     OnlyAdministrators,
@@ -23,6 +25,7 @@ from members.actions.invitations import (
     accept,
     accept_with_new_account,
     invite,
+    invite_administrator,
     invite_again,
     take_invitation_back,
 )
@@ -128,7 +131,7 @@ def test_somebody_with_an_account_accepts_as_the_one_who_was_invited(organisatio
     token = invited(organisation, boss, role=Role.ADMINISTRATOR)
     with pytest.raises(OtherPerson):
         accept(token=token, by=other, now=NOW)
-    with pytest.raises(AlreadyMember):
+    with pytest.raises(HasAccount):
         accept_with_new_account(token=token, now=NOW, **NEW)
     assert accept(token=token, by=person, now=NOW).role == Role.ADMINISTRATOR
     assert organisation.is_administered_by(person)
@@ -175,6 +178,16 @@ def test_an_organisation_has_so_many_open_invitations_at_most(organisation: Orga
         invite(organisation=organisation, email=f"p{n}@org.example", role=Role.MEMBER, language="de", by=boss, now=NOW)
     with pytest.raises(TooManyInvitations):
         invite(organisation=organisation, email="more@org.example", role=Role.MEMBER, language="de", by=boss, now=NOW)
+
+
+def test_staff_invite_an_administrator_where_nobody_can_and_send_a_lost_letter_again() -> None:
+    organisation, staff = OrganisationFactory(language="it"), UserFactory(is_staff=True)
+    for _letter in range(2):
+        invite_administrator(organisation=organisation, email="Nora@org.example", by=staff, now=NOW)
+        token = sent()
+    assert accept_with_new_account(token=token, now=NOW, **NEW).role == Role.ADMINISTRATOR
+    with pytest.raises(AlreadyMember):
+        invite_administrator(organisation=organisation, email="nora@org.example", by=staff, now=NOW)
 
 
 def test_the_last_administrator_stays(organisation: Organisation, boss: User) -> None:
@@ -240,3 +253,13 @@ def test_of_two_who_accept_at_once_one_makes_the_account(_round: int) -> None:
     results = at_once(*[lambda: accept_with_new_account(token=token, now=NOW, **NEW)] * 2)
     assert sorted(type(result).__name__ for result in results) == ["LinkEnded", "Membership"]
     assert User.objects.filter(email="nora@org.example").count() == 1
+
+
+@pytest.mark.usefixtures("postgresql_only")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(3))
+def test_of_two_organisations_links_followed_at_once_one_makes_the_account(_round: int) -> None:
+    tokens = [invited(made, member(made).person) for made in OrganisationFactory.create_batch(2)]
+    results = at_once(*[partial(accept_with_new_account, token=token, now=NOW, **NEW) for token in tokens])
+    assert sorted(type(result).__name__ for result in results) == ["HasAccount", "Membership"]
+    assert Membership.objects.filter(person__email="nora@org.example").count() == 1

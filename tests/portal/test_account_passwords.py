@@ -7,10 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import get_hasher
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from members.models import User
+from portal.account.address import ensure_current_address
 
 from .account import (
     NEW,
@@ -60,11 +64,39 @@ def test_a_forgotten_password_is_replaced_by_mail_and_the_link_works_once(
 
 
 def test_whether_an_address_has_an_account_is_not_told(person: User, mailoutbox: list[Any]) -> None:
-    answers = [
-        Client().post(url("account_reset_password"), {"email": email}, follow=True).content.decode()
-        for email in (person.email, "nobody@org.example")
-    ]
+    ensure_current_address(person)  # as for everybody who was here before
+    answers, statements = [], []
+    for email in (person.email, "nobody@org.example"):
+        with CaptureQueriesContext(connection) as queries:
+            answers.append(Client().post(url("account_reset_password"), {"email": email}, follow=True).content.decode())
+        statements.append(len(queries))
+        assert [letter.to for letter in mailoutbox] == [[email]]  # a letter either way, so that it takes as long
+        mailoutbox.clear()
     assert answers[0] == answers[1]
+    assert abs(statements[0] - statements[1]) <= 3
+
+
+@pytest.mark.parametrize("known", ["with a password", "without", "closed", "nobody"])
+def test_at_log_in_a_password_is_hashed_once_whether_there_is_an_account_or_not(
+    person: User, known: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if known == "without":
+        person.set_unusable_password()
+    person.is_active = known != "closed"
+    person.save()
+    hasher, hashed = type(get_hasher()), []
+    encode = hasher.encode
+
+    def counted(self: Any, password: str, *args: Any) -> str:
+        hashed.append(password)
+        return str(encode(self, password, *args))
+
+    monkeypatch.setattr(hasher, "encode", counted)
+    email = "nobody@org.example" if known == "nobody" else person.email
+    page = Client().post(url("account_login"), {"login": email, "password": "not the right one"})
+    assert len(hashed) == 1
+    assert complaints(page, "de") == []
+    assert "Die E-Mail-Adresse oder das Passwort stimmt nicht." in page.content.decode()
 
 
 def test_a_new_password_holds_at_once_and_keeps_one_logged_in_here_only(person: User) -> None:

@@ -115,6 +115,8 @@ def test_whoever_is_known_gets_the_same_answer(monkeypatch: Any) -> None:
         ({"website": "nicht im netz"}, "gültige"),
         ({"email": "niemand"}, "Bitte geben Sie eine E-Mail-Adresse ein"),
         ({"canton": "XX"}, "XX"),
+        ({"last_name": "Gratis https://org.example/"}, "keine Adresse einer Website"),
+        ({"name": "WWW.org.example"}, "keine Adresse einer Website"),
         ({"why": "x" * 2001}, "2000"),
         ({"opened": "gefälscht"}, "noch einmal"),
         ({"opened": ""}, "noch einmal"),
@@ -137,6 +139,13 @@ def test_a_page_that_was_open_for_long_is_sent_once_more(monkeypatch: Any) -> No
 def test_a_machine_learns_nothing_and_leaves_nothing(monkeypatch: Any) -> None:
     answer = Client().post(url("members:join"), typed(monkeypatch, fax="031 000 00 00"))
     assert (answer.status_code, Application.objects.count()) == (302, 0)
+
+
+def test_from_one_connection_so_many_apply_in_an_hour_whatever_their_addresses(monkeypatch: Any) -> None:
+    answers = [
+        Client().post(url("members:join"), typed(monkeypatch, email=f"p{n}@org.example")).status_code for n in range(11)
+    ]
+    assert answers == [302] * 10 + [429]
 
 
 def test_nobody_fills_the_form_in_within_a_moment() -> None:

@@ -119,6 +119,35 @@ def test_people_are_changed_and_removed(client: Any) -> None:
     assert list(organisation.memberships.values_list("person", "role")) == [(anna.person_id, Role.ADMINISTRATOR)]
 
 
+def test_an_organisation_keeps_somebody_who_binds_it(client: Any) -> None:
+    organisation = OrganisationFactory()
+    anna = Membership.objects.create(organisation=organisation, person=UserFactory(), role=Role.ADMINISTRATOR)
+    ben = UserFactory()
+    lines = {"memberships-INITIAL_FORMS": "1", "memberships-0-id": str(anna.pk)}
+    for changed in ({"memberships-0-role": "member"}, {"memberships-0-DELETE": "on"}):
+        page = client.post(edit_address(organisation), typed((anna.person.email, "administrator")) | lines | changed)
+        assert "braucht jemanden" in page.content.decode()
+        assert organisation.administrators().count() == 1
+    both = typed((anna.person.email, "member"), (ben.email, "administrator")) | lines
+    assert client.post(edit_address(organisation), both).status_code == 302
+    assert list(organisation.administrators().values_list("pk", flat=True)) == [ben.pk]
+
+
+def test_an_administrator_is_invited_for_an_organisation_that_nobody_binds(client: Any) -> None:
+    organisation = OrganisationFactory()
+    assert client.post(edit_address(organisation), typed(invite="Nora@org.example")).status_code == 302
+    made = organisation.invitations.get()
+    assert (made.email, made.role, made.letter) == ("nora@org.example", Role.ADMINISTRATOR, "invited")
+    there = Membership.objects.create(organisation=organisation, person=UserFactory(), role=Role.MEMBER)
+    lines = {"memberships-INITIAL_FORMS": "1", "memberships-0-id": str(there.pk)}
+    page = client.post(
+        edit_address(organisation),
+        typed((there.person.email, "member"), invite=there.person.email.upper()) | lines,
+    )
+    assert page.context["form"].errors["invite"]
+    assert organisation.invitations.count() == 1
+
+
 def test_an_organisation_is_suspended_and_never_deleted(client: Any) -> None:
     organisation = OrganisationFactory()
     client.post(edit_address(organisation), typed(state="suspended"))

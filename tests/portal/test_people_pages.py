@@ -36,6 +36,16 @@ def test_an_administrator_invites_and_a_member_cannot() -> None:
     assert letter_link().startswith("/fr/")
 
 
+def test_a_mailbox_is_invited_five_times_a_day_at_most_whoever_asks() -> None:
+    answers = []
+    for _organisation in range(6):
+        organisation = OrganisationFactory()
+        boss, _mine = logged_in(organisation)
+        sent = {"email": "Nora@org.example", "role": "member", "language": "fr"}
+        answers.append(boss.post(url("members:people", organisation.uuid), sent).status_code)
+    assert answers == [302] * 5 + [429]
+
+
 @pytest.mark.parametrize("do", ["again", "revoke"])
 def test_an_open_invitation_is_sent_again_or_taken_back(do: str) -> None:
     organisation = OrganisationFactory()
