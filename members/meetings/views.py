@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from allauth.core.ratelimit import consume, respond_429
@@ -78,13 +79,13 @@ def meeting_page(request: HttpRequest, pk: int) -> HttpResponse:
             return render(request, "403.html", status=403)
         if not consume(request, action="meeting", user=request.user):
             return respond_429(request)
-        form = RegistrationForm(request.POST, person=request.user)
+        form = RegistrationForm(request.POST, request=request)
         if form.is_valid() and register_asked(request, meeting, form, now=now):
             return redirect("meetings:meeting", pk)
         status = 422
     context = meeting_context(request, meeting, now=now)
     if acting and form is None and meeting.takes_people(now=now):
-        form = RegistrationForm(person=request.user, initial=themselves(request.user, context["registrations"]))
+        form = RegistrationForm(request=request, initial=themselves(request.user, context["registrations"]))
     return render(request, "meetings/meeting.html", {**context, "form": form}, status=status)
 
 
@@ -205,11 +206,11 @@ def changed_as_asked(request: HttpRequest, found: Registration, form: Replacemen
     by, names = request.user, {"before": found.name, "name": ""}
     do: Callable[[], object]
     if "sign_off" in request.POST:
-        do, said = lambda: sign_off(registration=found, by=by, now=now), _("%(before)s is signed off.")
+        do, said = partial(sign_off, registration=found, by=by, now=now), _("%(before)s is signed off.")
     else:
         who = {name: form.cleaned_data[name] for name in ("name", "email")}
         names["name"] = who["name"]
-        do = lambda: replace(registration=found, by=by, now=now, **who)  # noqa: E731
+        do = partial(replace, registration=found, by=by, now=now, **who)
         said = _("%(name)s comes instead of %(before)s.")
         if who["name"].lower() == found.name.lower():
             said = _("The entry of %(name)s is corrected.")

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 
 from home.models import Topic
+from members.current import current_of
 from members.forms import fields_only
 from members.models import LANGUAGES, Organisation, User
 
@@ -41,11 +43,12 @@ class ForOrganisation(forms.Form):
         label=gettext_lazy("For which organisation?"), queryset=Organisation.objects.none(), empty_label=None
     )
 
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mine = organisations_of(person)
+        mine = organisations_of(request.user)
         self.fields["organisation"].queryset = mine
-        self.only = mine[0] if mine.count() == 1 else None
+        self.fields["organisation"].initial = current = current_of(request, mine)
+        self.only = current if len(mine) == 1 else None
         if self.only:
             del self.fields["organisation"]
         self.helper = fields_only()

@@ -7,6 +7,7 @@ and staff read (docs/decisions/0021).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from home.freshness import NETWORK, depends_on
 from home.models import Topic
 from home.privacy import public_pages
 from members.actions.errors import Refused
+from members.current import current_of
 from members.views.directory import heads
 
 from .actions import follow, support, take_back, unfollow, write_need
@@ -62,7 +64,7 @@ def need_page(request: HttpRequest, pk: int) -> HttpResponse:
     if need.merged_into is not None:
         return redirect("needs:need", need.merged_into.pk)
     mine = list(organisations_of(request.user)) if request.user.is_authenticated else []
-    form, status = SupportForm(person=request.user) if mine else None, 200
+    form, status = SupportForm(request=request) if mine else None, 200
     if request.method == "POST":
         if not mine:
             return render(request, "403.html", status=403)
@@ -107,19 +109,19 @@ def page_of(key: UUID, language: str) -> Page | None:
 
 def act(request: HttpRequest, need: Need, mine: list[Any]) -> tuple[HttpResponse | None, SupportForm]:
     """What was asked for by a button. Without an answer the form has an error."""
-    form = SupportForm(request.POST, person=request.user)
+    form = SupportForm(request.POST, request=request)
     by, now = request.user, timezone.now()
-    of = next((each for each in mine if str(each.pk) == request.POST.get("take_back")), mine[0])
+    of = next((each for each in mine if str(each.pk) == request.POST.get("take_back")), current_of(request, mine))
     do: Callable[[], object]
     if "take_back" in request.POST:
-        do, said = lambda: take_back(need=need, organisation=of, by=by), _("Taken back.")
+        do, said = partial(take_back, need=need, organisation=of, by=by), _("Taken back.")
     elif "follow" in request.POST:
-        do, said = lambda: follow(need=need, organisation=of, by=by), _("We write to you when something changes.")
+        do, said = partial(follow, need=need, organisation=of, by=by), _("We write to you when something changes.")
     elif "unfollow" in request.POST:
-        do, said = lambda: unfollow(need=need, by=by), _("We no longer write to you about this need.")
+        do, said = partial(unfollow, need=need, by=by), _("We no longer write to you about this need.")
     elif form.is_valid():
         meant, sentence = form.organisation_meant, form.cleaned_data["sentence"]
-        do = lambda: support(need=need, organisation=meant, sentence=sentence, by=by, now=now)  # noqa: E731
+        do = partial(support, need=need, organisation=meant, sentence=sentence, by=by, now=now)
         said = _("Your organisation has this need too. We write to you when something changes.")
     else:
         return None, form
@@ -146,8 +148,8 @@ def write(request: HttpRequest) -> HttpResponse:
         return render(request, "needs/_similar.html", looking(request) | {"is_fragment": True})
     context: dict[str, Any] = {"most": LONGEST_TEXT}
     if request.method != "POST":
-        return render(request, "needs/write.html", context | {"form": NeedForm(person=request.user)})
-    form = NeedForm(request.POST, person=request.user)
+        return render(request, "needs/write.html", context | {"form": NeedForm(request=request)})
+    form = NeedForm(request.POST, request=request)
     context["form"] = form
     if not form.is_valid():
         return render(request, "needs/write.html", context, status=422)

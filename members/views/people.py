@@ -29,6 +29,7 @@ from members.actions.invitations import (
     take_invitation_back,
 )
 from members.actions.people import change_role, end_membership
+from members.current import choose
 from members.forms import InviteForm, NewAccountForm
 from members.models import Invitation, Membership, Organisation, Role
 
@@ -197,6 +198,7 @@ def accept_as_known(request: HttpRequest, token: str, context: dict[str, Any]) -
 
 
 def welcome(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """On to the overview."""
+    """On to the overview, of the organisation for which they act from now on."""
+    choose(request, membership.organisation)
     messages.success(request, _("You now act for %(name)s.") % {"name": membership.organisation.name})
     return redirect("dashboard")

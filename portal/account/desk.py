@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 from home.dates import date_in_words
 from members.models import Organisation, Role, User
+from pooling import accounts
 from pooling.accounts import charge_of, lost_its_method, position_of
-from pooling.models import Charge, ChargeState, PaysBy, Pledge, PledgeState, PoolState
+from pooling.models import Approval, Charge, ChargeState, PaysBy, Pledge, PledgeState, PoolState
 from pooling.money import format_chf
 
 
@@ -120,6 +121,40 @@ def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
             return _("The workshop takes place on %(day)s.") % {"day": day(pool.starts_at)}
         return _("The workshop took place on %(day)s.") % {"day": day(pool.starts_at)}
     return ""
+
+
+@dataclass(frozen=True)
+class Todo:
+    """What needs somebody: pledges with something missing, approvals asked for, and seats without a name by pledge."""
+
+    waiting: list[Entry]
+    approvals: list[Approval]
+    unnamed: dict[Pledge, int]
+
+    def of(self, organisation: Organisation | None) -> Todo:
+        """As far as it is this organisation's."""
+        pk = organisation.pk if organisation else None
+        return Todo(
+            waiting=[entry for entry in self.waiting if entry.pledge.organisation_id == pk],
+            approvals=[approval for approval in self.approvals if approval.pledge.organisation_id == pk],
+            unnamed={pledge: n for pledge, n in self.unnamed.items() if pledge.organisation_id == pk},
+        )
+
+    def __len__(self) -> int:
+        return len(self.waiting) + len(self.approvals) + len(self.unnamed)
+
+
+def todo_in(entries: list[Entry], *, now: datetime) -> Todo:
+    """In as many statements for many pledges as for one."""
+    pledges = [entry.pledge for entry in entries]
+    approvals = Approval.objects.asked().filter(pledge__in=pledges, expires_at__gt=now).select_related("pledge__pool")
+    alive = [entry for entry in entries if accounts.is_alive(entry.pledge)]
+    certain = [each for each in next_workshops(alive, now=now) if each.pool.state == PoolState.CONFIRMED]
+    return Todo(
+        waiting=[entry for entry in alive if accounts.needs_you(entry.pledge)],
+        approvals=list(approvals.prefetch_related("pledge__pool__texts").order_by("expires_at", "pk")),
+        unnamed=accounts.unnamed_seats(certain),
+    )
 
 
 def next_workshops(entries: Iterable[Entry], *, now: datetime) -> list[Pledge]:

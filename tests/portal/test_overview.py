@@ -136,16 +136,29 @@ def test_each_state_has_its_next_step(us: Organisation) -> None:
     assert entry_of(fresh, now=after).comes_next not in steps
 
 
-def test_somebody_of_several_organisations_sees_whose_pledge_is_whose(us: Organisation) -> None:
-    other = make.organisation()
+def test_somebody_of_several_organisations_acts_for_one_and_sees_what_needs_them_at_the_other(us: Organisation) -> None:
+    us.name, other = "Anfang", make.organisation()
+    us.save()
     person = make.administrator(us)
     Membership.objects.create(organisation=other, person=person, role=Role.ADMINISTRATOR)
     of = pool()
-    for organisation in (us, other):
-        pledged(organisation, to=of)
-    lines = part(overview(person), "pledges")
-    assert us.name in lines
-    assert other.name in lines
+    mine, theirs = pledged(us, to=of), pledged(other, behaviour=None, to=of)
+    client = Client()
+    client.force_login(person, backend=BACKEND)
+    with translation.override("de"):
+        url = reverse("dashboard")
+    page = client.get(url).content.decode()
+    assert "Anfang" in part(page, "own")
+    assert str(mine.uuid) in part(page, "pledges")
+    assert str(theirs.uuid) not in page
+    assert "1 Sache wartet dort auf Sie" in page
+    for wanted in (other.uuid, make.organisation().uuid, "x"):  # only the first is theirs to choose
+        client.post(url, {"organisation": wanted})
+        page = client.get(url).content.decode()
+        assert str(theirs.uuid) in part(page, "todo")
+        assert str(mine.uuid) not in page
+    other.memberships.all().delete()
+    assert str(mine.uuid) in client.get(url).content.decode()
 
 
 def test_others_pledges_are_not_shown(us: Organisation) -> None:
