@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,6 +120,16 @@ def require_allowed(path: Path) -> None:
         raise ValidationError(TOO_BIG % limits)
     with path.open("rb") as file:
         require_honest(file, name=path.name)
+
+
+def require_image(path: Path) -> None:
+    """As `require_allowed`, for an image. Raises ValidationError."""
+    form_field = CarefulImageField()
+    form_field.error_messages["file_too_large"] = TOO_BIG
+    with path.open("rb") as file:
+        upload = File(file, name=path.name)
+        form_field.check_image_file_size(upload)  # before all of it is read
+        form_field.clean(upload)
 
 
 def another_kind(extension: str) -> ValidationError:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
+from home.content_files import pictures
 from home.content_files.markdown import Document, read_document, require_same_blocks
 from home.content_files.reading import ContentError
 from home.languages import codes
@@ -30,7 +32,6 @@ LISTS = {"topics": "[website, data-protection]", "workshops": "[homepage-brief]"
 FIELDS = ("key", *TEXTS, *SHARED, "members_only", "attachments")
 MOST_LABEL = 120
 ATTACHMENTS = "files"  # the folder beside those of the languages
-FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -66,11 +67,15 @@ class ResourceFile:
     @property
     def texts(self) -> dict[str, Any]:
         front = self.document.front
-        return {**{name: front.get(name, "") for name in TEXTS}, "slug": self.slug, "body": self.document.body}
+        return {**{name: front.get(name, "") for name in TEXTS}, "slug": self.slug}
 
     @property
     def slug(self) -> str:
         return str(self.document.front.get("slug", self.document.path.stem))
+
+    @property
+    def picture_folder(self) -> Path:
+        return self.document.path.parent.parent / pictures.FOLDER
 
     @property
     def attachments(self) -> list[Attachment]:
@@ -101,7 +106,8 @@ def read_files(folder: Path) -> Files:
     slugs: dict[tuple[str, str], str] = {}
     for name, path in everything_in(folder):
         try:
-            found = read_file(name, path)
+            with translation.override("en"):  # the command's own language, for what forms would say in an editor's
+                found = read_file(name, path)
         except ContentError as error:
             files.refuse(name, error.reason)
             continue
@@ -120,7 +126,7 @@ def read_files(folder: Path) -> Files:
 def everything_in(folder: Path) -> Iterator[tuple[str, Path]]:
     """Every file, and every folder that should not be there, with its name below `folder`. Hidden ones are nobody's."""
     for place in sorted(folder.iterdir()):
-        if place.name == ATTACHMENTS and place.is_dir():
+        if place.name in (ATTACHMENTS, pictures.FOLDER) and place.is_dir():
             continue  # read where a text names what is in it
         inside = sorted(place.iterdir()) if place.is_dir() and place.name in codes() else [place]
         yield from ((path.relative_to(folder).as_posix(), path) for path in inside if not path.name.startswith("."))
@@ -134,12 +140,13 @@ def read_file(name: str, path: Path) -> ResourceFile:
     if path.suffix != ".md":
         raise ContentError("only files whose names end in .md are read.")
     key = path.stem
-    document = read_document(path, key=f"resources/{key}")
+    folder = path.parent.parent / pictures.FOLDER
+    document = read_document(path, key=f"resources/{key}", folder=folder)
     named = document.front.get("key", key)
     if not (isinstance(named, str) and KEY.fullmatch(named)):
         raise ContentError("the key must be of lower-case letters, digits and hyphens, for example new-homepage.")
     if named != key:  # the ids of blocks go by the key, so that languages' files may have names of their own
-        document = read_document(path, key=f"resources/{named}")
+        document = read_document(path, key=f"resources/{named}", folder=folder)
     require_known_fields(document)
     require_attachments(document)
     return ResourceFile(name, language, named, document)
@@ -195,7 +202,7 @@ def is_attachment(value: Any) -> bool:
         isinstance(value, dict)
         and value.keys() == {"file", "label"}
         and all(isinstance(each, str) for each in value.values())
-        and bool(FILE_NAME.fullmatch(value["file"]))
+        and bool(pictures.FILE_NAME.fullmatch(value["file"]))
         and 0 < len(value["label"].strip()) <= MOST_LABEL
     )
 

@@ -18,6 +18,7 @@ from wagtail.models import Page
 
 from home.content_files.markdown import stable_id
 from home.content_files.pages import Outcome, is_in_other_hands, source_language_of, write_page
+from home.content_files.pictures import with_images
 from home.content_files.reading import ContentError
 from home.models import Topic
 from home.privacy import restrict_to
@@ -98,10 +99,7 @@ def write_resource(key: str, in_languages: InLanguages, known: Known, files: Fil
                     ResourcePage,
                     key=f"resources/{key}",
                     parent=known.libraries[source_language],
-                    texts={
-                        language: {**file.texts, "attachments": attachments_of(file)}
-                        for language, file in fitting.items()
-                    },
+                    texts={language: {**file.texts, **streams_of(file)} for language, file in fitting.items()},
                     shared=known.shared(source),
                 )
                 # One file says so for all languages, and no file opens what is restricted.
@@ -119,15 +117,23 @@ def write_resource(key: str, in_languages: InLanguages, known: Known, files: Fil
     return outcome
 
 
-def attachments_of(file: ResourceFile) -> list[dict[str, Any]]:
-    """The attachments as the page keeps them, once their files lie among the documents. A page that is a person's by
-    now keeps its own.
+def streams_of(file: ResourceFile) -> dict[str, list[dict[str, Any]]]:
+    """The text and the attachments as the page keeps them, once pictures and files lie among the images and documents.
+    A page that is a person's by now keeps its own.
     """
     page = ResourcePage.objects.filter(
         translation_key=stable_id(f"resources/{file.key}"), locale__language_code=file.language
     ).first()
     if page is not None and is_in_other_hands(page):
-        return list(page.attachments.get_prep_value())
+        return {"body": page.body.get_prep_value(), "attachments": page.attachments.get_prep_value()}
+    return {
+        "body": with_images(file.document.body, folder=file.picture_folder),
+        "attachments": attachments_of(file, page),
+    }
+
+
+def attachments_of(file: ResourceFile, page: ResourcePage | None) -> list[dict[str, Any]]:
+    """The attachments as `page` keeps them, once their files lie among the documents."""
     there = {bound.id: bound.value["document"] for bound in page.attachments} if page else {}
     blocks = []
     for number, attachment in enumerate(file.attachments):

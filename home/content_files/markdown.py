@@ -19,13 +19,14 @@ from markdown_it.token import Token
 
 from home.blocks import BodyBlock
 
-from . import containers
+from . import containers, pictures
 from .ids import stable_id
 from .reading import ContentError, read_front_matter, read_lines
 
 CALLOUTS = {"hint", "caution", "example"}
 HEADING = re.compile(r"(#{1,6})\s+(.+)")
 CONTAINER = re.compile(r":::\s*(\w+)\s*(.*)")
+NO_TEXT = re.compile(rf"#{{1,6}}\s|:::|{pictures.LINE.pattern}$")  # where a text ends
 TAGS = {"paragraph": "p", "bullet_list": "ul", "ordered_list": "ol", "list_item": "li", "strong": "b"}
 
 # Where a link may lead. Markdown knows no limit, and a browser would run javascript:.
@@ -56,7 +57,8 @@ class Block:
         items = ["item" for _item in value.get("items", [])]
         markup = re.findall(r"</?\w+", value["text"]) if self.type in {"text", "callout"} else []
         more = containers.shape_of(value)
-        return (self.type, value.get("kind", ""), value.get("level", ""), *items, *markup, *more)
+        kind = value.get("kind", "") or pictures.kind_of(value)
+        return (self.type, kind, value.get("level", ""), *items, *markup, *more)
 
 
 @dataclass(frozen=True)
@@ -73,18 +75,20 @@ class Document:
         return [block.raw() for block in self.blocks]
 
 
-def read_document(path: Path, *, key: str) -> Document:
-    """The document at `path`; `key`, e.g. "resources/new-homepage", is for all languages. Raises ContentError."""
+def read_document(path: Path, *, key: str, folder: Path | None = None) -> Document:
+    """The document at `path`; `key`, e.g. "resources/new-homepage", is for all languages. `folder` is where its
+    pictures lie; without one it may have none. Raises ContentError.
+    """
     lines = read_lines(path)
     front, start = read_front_matter(path, lines)
-    return Document(path, front, read_blocks(path, lines, start, key=key))
+    return Document(path, front, read_blocks(path, lines, start, key=key, folder=folder))
 
 
-def read_blocks(path: Path, lines: list[str], start: int, *, key: str) -> list[Block]:
+def read_blocks(path: Path, lines: list[str], start: int, *, key: str, folder: Path | None = None) -> list[Block]:
     """The blocks of the lines from number `start` on (counted from 0). Raises ContentError."""
     blocks = [
         Block(type, value, stable_id(key, position), line)
-        for position, (type, value, line) in enumerate(_Reader(path, key, lines, start).read())
+        for position, (type, value, line) in enumerate(_Reader(path, key, lines, start, folder).read())
     ]
     for block in blocks:
         require_what_editors_may_write(block, path)
@@ -93,6 +97,8 @@ def read_blocks(path: Path, lines: list[str], start: int, *, key: str) -> list[B
 
 def require_what_editors_may_write(block: Block, path: Path) -> None:
     """Raises ContentError if the editor's form would refuse the block: a heading that is too long, an empty title."""
+    if block.type == "image":
+        return  # an editor chooses it among the images, where it is not yet
     form = BLOCKS.child_blocks[block.type]
     try:
         form.clean(form.to_python(block.value))
@@ -112,8 +118,8 @@ def reasons(error: Any) -> list[str]:
 class _Reader:
     """Cuts the lines after the front matter into blocks."""
 
-    def __init__(self, path: Path, key: str, lines: list[str], start: int) -> None:
-        self.path, self.key, self.lines, self.at = path, key, lines, start
+    def __init__(self, path: Path, key: str, lines: list[str], start: int, folder: Path | None) -> None:
+        self.path, self.key, self.lines, self.at, self.folder = path, key, lines, start, folder
         self.found: list[tuple[str, Any, int]] = []
 
     def read(self) -> list[tuple[str, Any, int]]:
@@ -123,6 +129,8 @@ class _Reader:
                 self._heading(match)
             elif match := CONTAINER.fullmatch(line):
                 self._container(*match.groups())
+            elif (match := pictures.LINE.fullmatch(line)) and self.folder is not None:
+                self._picture(match, self.folder)
             elif line.strip():
                 self._text()
             self.at += 1
@@ -136,6 +144,12 @@ class _Reader:
         if level not in {"2", "3"}:
             raise self.refuse("headings have level 2 or 3.")
         self.found.append(("heading", {"level": level, "text": match[2].strip()}, self.at + 1))
+
+    def _picture(self, match: re.Match[str], folder: Path) -> None:
+        try:
+            self.found.append(("image", pictures.picture(*match.groups(), folder=folder), self.at + 1))
+        except containers.Misplaced as error:
+            raise self.refuse(str(error)) from error
 
     def _container(self, kind: str, title: str) -> None:
         start = self.at
@@ -183,7 +197,7 @@ class _Reader:
 
     def _text(self) -> None:
         start = self.at
-        while self.at + 1 < len(self.lines) and not re.match(r"#{1,6}\s|:::", self.lines[self.at + 1]):
+        while self.at + 1 < len(self.lines) and not NO_TEXT.match(self.lines[self.at + 1]):
             self.at += 1
         self.found.append(("text", self._rich_text(self.lines[start : self.at + 1], start), start + 1))
 
@@ -208,6 +222,8 @@ class _Reader:
         if token.type in {"html_inline", "html_block"}:
             raise self.refuse("HTML is not part of the format; a < that is meant as such is written \\<.", start)
         name, _, side = token.type.rpartition("_")
+        if token.type == "image" and self.folder is not None:
+            raise self.refuse(pictures.HOW, start)
         if name not in TAGS:
             raise self.refuse(f"{name or token.type} is not part of the format.", start)
         if token.hidden:  # the paragraph that Markdown puts into every list item
