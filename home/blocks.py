@@ -1,5 +1,7 @@
 """The blocks that pages are written with. Every app's pages use these; editors find the same ones everywhere."""
 
+from typing import Any
+
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +35,12 @@ class HeadingValue(blocks.StructValue):
 
 
 class HeadingBlock(blocks.StructBlock):
-    level = blocks.ChoiceBlock(choices=LEVELS, default="2", label=_("Level"))
+    level = blocks.ChoiceBlock(
+        choices=LEVELS,
+        default="2",
+        label=_("Level"),
+        help_text=_("Sections stand in the list “On this page”; sections within them don't."),
+    )
     text = blocks.CharBlock(max_length=120, label=_("Heading"))
 
     class Meta:
@@ -54,7 +61,12 @@ class CalloutValue(blocks.StructValue):
 
 
 class CalloutBlock(blocks.StructBlock):
-    kind = blocks.ChoiceBlock(choices=KINDS, default="hint", label=_("Kind"))
+    kind = blocks.ChoiceBlock(
+        choices=KINDS,
+        default="hint",
+        label=_("Kind"),
+        help_text=_("It stands above the title and decides the colour."),
+    )
     title = blocks.CharBlock(max_length=120, label=_("Title"))
     text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Text"))
 
@@ -69,7 +81,12 @@ class CalloutBlock(blocks.StructBlock):
 
 class ChecklistBlock(blocks.StructBlock):
     title = blocks.CharBlock(max_length=120, label=_("Title"))
-    items = blocks.ListBlock(blocks.CharBlock(max_length=300, label=_("Point")), label=_("Points"), min_num=1)
+    items = blocks.ListBlock(
+        blocks.CharBlock(max_length=300, label=_("Point")),
+        label=_("Points"),
+        min_num=1,
+        help_text=_("In each point one thing to do or to look at."),
+    )
 
     class Meta:
         icon = "list-ul"
@@ -81,7 +98,9 @@ class ChecklistBlock(blocks.StructBlock):
 
 class QuoteBlock(blocks.StructBlock):
     text = blocks.TextBlock(label=_("Quote"))
-    source = blocks.CharBlock(max_length=120, required=False, label=_("Who said it"))
+    source = blocks.CharBlock(
+        max_length=120, required=False, label=_("Who said it"), help_text=_("Name and role, as the person wants.")
+    )
 
     class Meta:
         icon = "openquote"
@@ -94,7 +113,12 @@ class QuoteBlock(blocks.StructBlock):
 class StepBlock(blocks.StructBlock):
     """One step of how it works. The drawings are in home/_step_drawing.html."""
 
-    drawing = blocks.ChoiceBlock(choices=DRAWINGS, required=False, label=_("Drawing"))
+    drawing = blocks.ChoiceBlock(
+        choices=DRAWINGS,
+        required=False,
+        label=_("Drawing"),
+        help_text=_("It stands above the title. A step does without one, too."),
+    )
     title = blocks.CharBlock(max_length=80, label=_("Title"))
     text = blocks.TextBlock(label=_("Text"))
 
@@ -128,7 +152,10 @@ class AccordionBlock(blocks.StructBlock):
 class DownloadBlock(blocks.StructBlock):
     """A document and what it is called where it is offered."""
 
-    document = DocumentChooserBlock(label=_("Document"))
+    document = DocumentChooserBlock(
+        label=_("Document to download"),
+        help_text=_("In the language of this page. Translators may choose another one, in theirs."),
+    )
     label = blocks.CharBlock(
         required=False,
         max_length=120,
@@ -138,7 +165,7 @@ class DownloadBlock(blocks.StructBlock):
 
     class Meta:
         icon = "doc-full"
-        label = _("Document")
+        label = _("Document to download")
         label_format = "{label}"
 
 
@@ -175,7 +202,13 @@ class VideoBlock(blocks.StructBlock):
     url = blocks.URLBlock(
         label=_("Address of the video"), help_text=_("Readers are told who shows it before they go there.")
     )
-    minutes = blocks.IntegerBlock(required=False, min_value=1, max_value=600, label=_("Length in minutes"))
+    minutes = blocks.IntegerBlock(
+        required=False,
+        min_value=1,
+        max_value=600,
+        label=_("Length in minutes"),
+        help_text=_("So that readers know how long it takes. It may stay empty."),
+    )
     text = blocks.TextBlock(
         required=False, label=_("What is shown"), help_text=_("For those who can't or won't watch it: what matters.")
     )
@@ -221,6 +254,14 @@ class TextBlock(blocks.RichTextBlock):
 
 class BodyImageBlock(ImageBlock):
     """An image with the words that say what it shows, in each language, or marked as mere decoration."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.child_blocks["image"].label = _("Image")
+        self.child_blocks["decorative"].field.help_text = _("If it says nothing that the text doesn't say.")
+        self.child_blocks["alt_text"].field.help_text = _(
+            "What the image says here, for whoever doesn't see it. It is translated with the page."
+        )
 
     class Meta:
         preview_template = "home/blocks/image_preview.html"

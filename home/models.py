@@ -76,7 +76,7 @@ class HomePage(ContentPage):
         FieldPanel("headline"),
         FieldPanel("lead"),
         FieldPanel("steps"),
-        FieldPanel("body"),
+        FieldPanel("body", help_text=_("Below the workshops and resources. Sections stand side by side.")),
     ]
     every_page_panels = [
         FieldPanel("announcements"),
@@ -174,7 +174,10 @@ class Topic(TranslatableMixin, models.Model):
         help_text=_("In lower case, with hyphens, for example data-protection."),
     )
 
-    panels = [FieldPanel("name"), FieldPanel("slug")]
+    panels = [
+        FieldPanel("name", help_text=_("As readers see it: two or three words.")),
+        FieldPanel("slug"),
+    ]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("topic")

@@ -24,7 +24,9 @@ class LinkBlock(blocks.StructBlock):
         label=_("Page"),
         help_text=_("Readers get its translation; without one they get this page, marked with its language."),
     )
-    url = blocks.URLBlock(required=False, label=_("Or an address elsewhere"))
+    url = blocks.URLBlock(
+        required=False, label=_("Or an address elsewhere"), help_text=_("It begins with https:// or http://.")
+    )
     label = blocks.CharBlock(
         required=False, max_length=60, label=_("Words of the link"), help_text=_("Without them: the page's title.")
     )
@@ -53,7 +55,9 @@ class MenuBlock(blocks.StreamBlock):
 class ColumnBlock(blocks.StructBlock):
     """A column at the foot of every page."""
 
-    title = blocks.CharBlock(required=False, max_length=60, label=_("Title"))
+    title = blocks.CharBlock(
+        required=False, max_length=60, label=_("Title"), help_text=_("One or two words. It may stay empty.")
+    )
     parts = blocks.StreamBlock(
         [
             ("link", LinkBlock()),
@@ -82,7 +86,12 @@ class FooterBlock(blocks.StreamBlock):
 class AnnouncementBlock(blocks.StructBlock):
     """A sentence above every page, for a while."""
 
-    level = blocks.ChoiceBlock(choices=LEVELS, default="info", label=_("Importance"))
+    level = blocks.ChoiceBlock(
+        choices=LEVELS,
+        default="info",
+        label=_("Importance"),
+        help_text=_("It decides the colour. Screen readers say at once that something is wrong."),
+    )
     text = blocks.RichTextBlock(
         features=["bold", "link"], max_length=300, label=_("Text"), help_text=_("One or two sentences, with a link.")
     )

@@ -168,12 +168,27 @@ class WorkshopPage(ContentPage):
         FieldPanel("summary"),
         HelpPanel(template="workshops/admin/financing_panel.html", heading=_("Financing")),
         MultiFieldPanel(
-            [FieldPanel("format"), FieldPanel("venue"), FieldPanel("spoken"), FieldPanel("audience")],
+            [
+                FieldPanel("format", help_text=_("Whether people meet in a room or on the screen.")),
+                FieldPanel("venue"),
+                FieldPanel("spoken"),
+                FieldPanel("audience"),
+            ],
             heading=_("How it takes place"),
         ),
-        FieldPanel("experts", widget=forms.CheckboxSelectMultiple),
-        FieldPanel("body"),
-        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        FieldPanel(
+            "experts",
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("Who leads the workshop. People are kept under “Snippets”, in each language."),
+        ),
+        FieldPanel("body", help_text=_("What people learn, what they need for it, and what they take home.")),
+        FieldPanel(
+            "topics",
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_(
+                "They stand at the top, and the search finds the workshop by them. One or two are enough."
+            ),
+        ),
         FieldPanel("brief", widget=forms.Textarea(attrs={"rows": 12})),
     ]
     # Set once, in the language of the source. full_clean then takes each topic's and expert's translation.
