@@ -185,9 +185,7 @@ class WorkshopPage(ContentPage):
         FieldPanel(
             "topics",
             widget=forms.CheckboxSelectMultiple,
-            help_text=_(
-                "They stand at the top, and the search finds the workshop by them. One or two are enough."
-            ),
+            help_text=_("They stand at the top, and the search finds the workshop by them. One or two are enough."),
         ),
         FieldPanel("brief", widget=forms.Textarea(attrs={"rows": 12})),
     ]

@@ -122,6 +122,16 @@ def test_an_unpublished_translation_gives_way_to_the_source(client: Client, guid
     assert client.get("/fr/guide-pratique/").status_code == 404
 
 
+def test_translations_outlive_their_source_and_one_takes_its_place(client: Client, guide: Any) -> None:
+    translation_of(guide, "fr", "Guide pratique")
+    translation_of(guide, "it", "Guida")
+    guide.delete()
+    assert '<article lang="fr">' in html(client, "/fr/guide-pratique/")
+    assert '<article lang="it">' in html(client, "/it/guida/")
+    assert sentence("fr", "de") in html(client, "/de/guide-pratique/")
+    assert client.get("/de/leitfaden/").status_code == 404
+
+
 def test_without_a_home_page_in_a_language_its_address_shows_the_german_one(client: Client) -> None:
     unpublished(home_page("fr"))
     shown = html(client, "/fr/")

@@ -55,6 +55,15 @@ def test_a_page_without_a_translation_has_a_button_that_begins_it(editor: Client
     assert cell(editor, "Seite", "fr").url == response["Location"]
 
 
+def test_a_translation_whose_original_was_deleted_is_listed_and_opens(editor: Client) -> None:
+    german = page("Seite")
+    translation_of(german, "fr", "Page")
+    german.delete()
+    shown = cell(editor, "Page", "fr")
+    assert editor.get(shown.url).status_code == 200
+    assert cell(editor, "Page", "it").starts
+
+
 def test_a_topic_is_translated_by_its_button_too(editor: Client) -> None:
     german = topic("Datenschutz")
     editor.post(reverse("start_translation"), {"type": "home.topic", "pk": german.pk, "language": "it"})
