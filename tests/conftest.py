@@ -7,11 +7,12 @@ to test against another server.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import time_machine
 
 from tests.postgresql import start_postgresql
 
@@ -112,6 +113,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def chromium_path() -> str | None:
     """Where the system's chromium is."""
     return find_chromium()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Stands still at the factories' NOW; `move_to` and `shift` move it."""
+    from tests.pooling.factories import NOW
+
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture

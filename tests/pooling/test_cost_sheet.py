@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -35,18 +34,12 @@ from tests.pooling.factories import NOW
 from tests.pooling.payment_steps import one_dropped
 from tests.pooling.workshop_factories import workshop_with_pool
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LANGUAGES = ["de", "fr", "it"]
 LATER = NOW + timedelta(days=21)  # pledging has ended
 Life = tuple[str, list[tuple[int, str | None]], str]
 BEHAVIOURS = ["pays", "pays", "pays", "declines", "authenticates", None, "invoice"]
 quick = settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOW, tick=False) as moved:
-        yield moved
 
 
 def address(pool: Pool, language: str = "de", *, name: str = "cost_sheet") -> str:

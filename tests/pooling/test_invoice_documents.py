@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import translation
@@ -21,14 +19,8 @@ from .test_invoice_pages import client_of, text_of
 from .test_views import data, login, url
 from .workshop_factories import editor, logged_in, workshop_with_pool
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 KINDS = ("pledge_invoice", "pledge_credit_note", "pledge_receipt")
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOW, tick=False) as moved:
-        yield moved
 
 
 def one_invoiced(pool: Pool | None = None) -> Pledge:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings as portal
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -45,14 +43,8 @@ from .test_cost_sheet import Life, lived, lives, quick
 from .test_desk import of_group
 from .test_invoices import one_invoiced, reread, the_invoice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 DAYS = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def kinds(entries: list[Entry]) -> list[str]:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.models import Sum
@@ -37,13 +36,7 @@ from tests.pooling.factories import NOW
 from tests.pooling.payment_steps import one_declined, one_dropped
 from tests.pooling.test_cost_sheet import LANGUAGES, lived, lives, quick
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def address(pledge: Pledge, language: str = "de", *, name: str = "pledge_money") -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.urls import reverse
 from hypothesis import given
 from openpyxl import load_workbook
@@ -24,13 +22,7 @@ from .test_cost_sheet import Life, lived, lives, quick
 from .test_desk import of_group
 from .test_invoices import one_invoiced, reread, the_invoice
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @quick

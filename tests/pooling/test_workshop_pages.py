@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.template import Context, Template
 from django.test import Client
@@ -30,13 +28,7 @@ from tests.pooling.workshop_factories import (
     workshop_with_pool,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def expert(name: str, **roles: str) -> Expert:

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -33,7 +32,7 @@ from tests.pooling.workshop_factories import (
     workshop_with_pool,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 SOUND = {
     "cost": "CHF 3'200.00",
@@ -50,12 +49,6 @@ SOUND = {
     "mending_days": "7",
     "tax_rate": "",
 }
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -15,17 +14,10 @@ from wagtail.models import Locale, PageViewRestriction
 from home.freshness import CONTENT, renew_stamps
 from resources.models import ResourceIndexPage, ResourcePage
 from tests.home.factories import page, topic, translation_of, unpublished
-from tests.pooling.factories import NOW
 from tests.pooling.workshop_factories import workshop, workshop_with_pool
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PAGES = "/api/v2/pages/"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 
 import atoma
 import pytest
-import time_machine
 from django.test import Client
 from wagtail.models import PageViewRestriction
 
@@ -18,14 +17,8 @@ from tests.home.factories import page, topic, translation_of, unpublished
 from tests.pooling.factories import NOW
 from tests.pooling.workshop_factories import french, workshop, workshop_with_pool
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client, TestCase
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
@@ -20,14 +19,8 @@ from tests.pooling.factories import NOW, staff
 from tests.pooling.workshop_factories import draft_for, published, workshop, workshop_with_pool
 from tests.schema_org import blocks, problems
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 MARKUP = "</script><script>alert(1)</script> & <b>\N{LINE SEPARATOR}\"'"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def html(url: str) -> str:

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
@@ -18,17 +17,10 @@ from home.freshness import POOLS, noting
 from resources.models import ResourceIndexPage, ResourcePage, SearchEntry
 from resources.related import workshops_for
 from tests.home.factories import page, translation_of, unpublished
-from tests.pooling.factories import NOW
 from tests.pooling.workshop_factories import french, workshop, workshop_with_pool
 from tests.schema_org import blocks, problems
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def document(title: str = "Pflichtenheft", name: str = "heft.txt", content: bytes = b"Wer, was, wann") -> Any:
