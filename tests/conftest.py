@@ -50,7 +50,7 @@ LONGEST = [
     *(BROWSER_TESTS / "test_accessibility.py", TESTS / "pooling" / "test_life_of_a_pool.py", TESTS / "tour"),
     *(TESTS / "portal" / "test_walk.py", BROWSER_TESTS),
 ]
-# Forks the process, which has to be small and young for that.
+# Forks the process, which is best done while it is small and no browser's event loop runs in it.
 FIRST = TESTS / "pooling" / "test_stripe_matrix.py"
 
 
