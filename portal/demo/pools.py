@@ -19,12 +19,14 @@ from members.letters.models import Letter
 from members.models import Organisation, User
 from pooling.actions.approval_letters import send_approval_letters
 from pooling.actions.approvals import Approver, ask_for_approval
+from pooling.actions.attendee_letters import send_attendee_letters
+from pooling.actions.attendees import name_attendee
 from pooling.actions.backing import absorb_gap, draw_guarantee, record_guarantee
 from pooling.actions.closing import close_pool
 from pooling.actions.pledges import place_pledge
 from pooling.actions.pools import cancel_pool, draft_pool, open_pool
 from pooling.actions.waiting import join_waiting_list
-from pooling.models import Approval, Creditor, PaysBy, Pool, PoolState, SavedMethod
+from pooling.models import Approval, Attendee, Creditor, PaysBy, Pool, PoolState, SavedMethod
 from pooling.money import parse_chf
 from pooling.payments.sandbox import BEHAVIOURS as BEHAVIOUR_LABELS
 from pooling.tick import STEPS
@@ -38,8 +40,8 @@ DAY = timedelta(days=1)
 OPENED_BEFORE = 3 * DAY
 # What the sandbox does when the pledge is charged, by the outcome that pools.yaml wants.
 BEHAVIOURS = {"paid": "pays", "needs_authentication": "authenticates", "declined": "declines"}
-# Letters to approvers go out by themselves; those of the past are never sent.
-WORK_OF_TIME = [step for step in STEPS if step is not send_approval_letters]
+# Letters to addresses without an account go out by themselves; those of the past are never sent.
+WORK_OF_TIME = [step for step in STEPS if step not in (send_approval_letters, send_attendee_letters)]
 
 # The operator's account: the one that handbooks print as their example.
 ACCOUNT = {
@@ -65,6 +67,7 @@ def load_pools(progress: Progress, *, now: datetime) -> None:
     # What the demo's past would have sent was sent then; only what happens from now on is news.
     Letter.objects.filter(sent_at=None, queued_at__lte=now).update(sent_at=now)
     Approval.objects.filter(sent_at=None, next_try_at__lte=now).update(letter="", sent_at=F("asked_at"))
+    Attendee.objects.exclude(letter="").filter(next_try_at__lte=now).update(letter="", sent_at=F("named_at"))
 
 
 def plans() -> dict[str, dict[str, Any]]:
@@ -91,6 +94,8 @@ class Past:
         yield first - OPENED_BEFORE, self.open
         for entry in pledges:
             yield self.ago(entry["by"]), partial(self.pledge, entry)
+        for entry in self.plan.get("people", []):
+            yield self.ago(entry["by"]), partial(self.send, entry)
         for step in self.plan.get("steps", []):
             yield self.ago(step["by"]), partial(self.take, step)
 
@@ -121,6 +126,11 @@ class Past:
             ask_for_approval(**asked, approver=Approver(**approver))
         else:
             place_pledge(**asked)
+
+    def send(self, entry: Mapping[str, Any], at: datetime) -> None:
+        of = organisation(entry["organisation"])
+        who = {"name": entry["name"], "email": entry["email"], "by": of.administrators()[0]}
+        name_attendee(pledge=self.pool.pledges.standing().get(organisation=of), **who, now=at)
 
     def take(self, step: Mapping[str, Any], at: datetime) -> None:
         """What staff did."""
