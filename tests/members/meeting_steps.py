@@ -11,7 +11,7 @@ from members.meetings.deciding import DETAILS, change_meeting, publish, write_me
 from members.meetings.models import Meeting, Registration
 from members.models import Organisation, User
 
-from .test_needs import acting
+from .needs_steps import acting
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 STARTS = datetime(2027, 4, 8, 12, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from members.notices.models import News
 
 from .factories import UserFactory
 from .meeting_steps import DETAILS_OF_ONE, LINK, NOW, STARTS, TEXTS, changed, draft, line, planned, registered, told
-from .test_needs import acting
+from .needs_steps import acting
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=1)

@@ -12,7 +12,7 @@ from members.meetings.personal_data import about, forget
 
 from .factories import UserFactory
 from .meeting_steps import NOW, STARTS, planned, registered
-from .test_needs import acting
+from .needs_steps import acting
 
 pytestmark = pytest.mark.django_db
 

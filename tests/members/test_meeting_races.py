@@ -15,7 +15,7 @@ from tests.pooling import test_races as races
 from tests.pooling.test_races import postgresql_only
 
 from .meeting_steps import NOW, STARTS, line, planned, registered, told
-from .test_needs import acting
+from .needs_steps import acting
 from .test_needs_races import at_once
 
 __all__ = ["postgresql_only"]

@@ -24,7 +24,7 @@ from members.needs.errors import NotActing
 
 from .factories import OrganisationFactory, UserFactory
 from .meeting_steps import NOW, STARTS, draft, line, planned, registered, told
-from .test_needs import acting
+from .needs_steps import acting
 
 pytestmark = pytest.mark.django_db
 

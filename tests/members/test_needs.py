@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,35 +10,17 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from members.letters.models import Letter
-from members.models import Membership, Organisation, OrganisationState, Role, User
-from members.needs.actions import follow, support, take_back, unfollow, write_need
+from members.models import Membership, OrganisationState, User
+from members.needs.actions import follow, take_back, unfollow
 from members.needs.deciding import answer, become_workshop, close, merge, open_again, translate
 from members.needs.errors import NeedClosed, NeedMoved, NotActing, OwnNeed, WrongNeedState
 from members.needs.listing import Needs, similar
 from members.needs.models import Follow, Need, NeedState, Support
 
 from .factories import OrganisationFactory, UserFactory
+from .needs_steps import NOW, TEXT, TITLE, acting, has_too, written
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
-TITLE, TEXT = "Eine neue Homepage", "Unsere Website ist alt. Worauf müssen wir achten?"
-
-
-def acting(language: str = "de", role: Role = Role.MEMBER, **fields: Any) -> tuple[Organisation, User]:
-    """An organisation and a person of it, who reads `language`."""
-    of, person = OrganisationFactory(**fields), UserFactory(language=language)
-    Membership.objects.create(organisation=of, person=person, role=role)
-    return of, person
-
-
-def written(title: str = TITLE, text: str = TEXT, language: str = "de", who: Any = None) -> Need:
-    of, by = who or acting()
-    return write_need(organisation=of, title=title, text=text, language=language, topic=None, by=by, now=NOW)
-
-
-def has_too(need: Need, sentence: str = "", who: Any = None) -> Support:
-    of, by = who or acting()
-    return support(need=need, organisation=of, sentence=sentence, by=by, now=NOW)
 
 
 def count(need: Need) -> int:

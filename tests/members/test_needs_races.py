@@ -16,7 +16,7 @@ from members.needs.models import Need, NeedState, Support
 from tests.pooling import test_races as races
 from tests.pooling.test_races import postgresql_only
 
-from .test_needs import NOW, acting, count, has_too, written
+from .needs_steps import NOW, acting, count, has_too, written
 
 __all__ = ["postgresql_only"]
 pytestmark = pytest.mark.django_db(transaction=True)

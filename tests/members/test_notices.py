@@ -21,7 +21,7 @@ from members.notices.models import News, Notice
 from members.notices.paces import next_due, paces_of
 
 from .factories import OrganisationFactory, UserFactory
-from .test_needs import acting, written
+from .needs_steps import acting, written
 
 pytestmark = pytest.mark.django_db
 ZURICH = ZoneInfo("Europe/Zurich")

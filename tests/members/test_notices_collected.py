@@ -14,7 +14,7 @@ from members.notices.delivery import MOST_OF_A_KIND
 from members.notices.kinds import Pace
 from members.notices.models import Notice
 
-from .test_needs import acting, written
+from .needs_steps import acting, written
 from .test_notices import MONDAY, NOW, TOMORROW, announced, letters, somebody, tick, wants
 
 pytestmark = pytest.mark.django_db

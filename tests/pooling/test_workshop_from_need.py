@@ -16,7 +16,7 @@ from pooling.workshops.from_need import make_workshop
 from pooling.workshops.models import WorkshopPage
 from portal.roles import EDITOR, NETWORK_MANAGER
 from tests.home.factories import topic
-from tests.members.test_needs import TEXT, TITLE, acting, has_too, written
+from tests.members.needs_steps import TEXT, TITLE, acting, has_too, written
 
 from .factories import NOW, staff
 from .workshop_factories import draft_for, editor, logged_in, published, workshop, workshop_list

@@ -18,7 +18,7 @@ from pooling.models import Pool
 from pooling.workshops.guests import attendance_of
 from portal.roles import EDITOR, FINANCE, NETWORK_MANAGER
 from tests.members.meeting_steps import planned, registered
-from tests.members.test_needs import acting
+from tests.members.needs_steps import acting
 from tests.pooling import factories as make
 from tests.pooling.factories import NOW
 from tests.pooling.test_invoice_pdf import page_of, text_of

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from home.tree import ensure_site
 from members.meetings.actions import register
 from members.meetings.deciding import call_off, set_results
 from members.meetings.models import Meeting, RegistrationState
@@ -25,36 +22,20 @@ from resources.models import ResourceIndexPage, ResourcePage
 from tests.home.factories import page
 from tests.members.factories import UserFactory
 from tests.members.meeting_steps import LINK, draft, planned
-from tests.members.test_needs import acting
+from tests.members.needs_steps import acting
 from tests.portal.test_organisation_naming import client_of
 
+from .network_steps import MARKUP, SOON, coming, fresh, text
+
+__all__ = ["fresh"]
+
 pytestmark = pytest.mark.django_db
-MARKUP = "<script>alert(1)</script>"
-SOON, AGO = timedelta(days=20), timedelta(days=20)
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    ensure_site()
-    cache.clear()
-    yield
-    cache.clear()
+AGO = timedelta(days=20)
 
 
 def url(name: str, *args: object, language: str = "de") -> str:
     with translation.override(language):
         return reverse(f"meetings:{name}", args=args)
-
-
-def text(path: str, client: Client | None = None) -> str:
-    answer = (client or Client()).get(path)
-    assert answer.status_code == 200, path
-    return answer.content.decode().replace("\r\n ", "")  # lines of a calendar are folded
-
-
-def coming(**changes: Any) -> Meeting:
-    starts_at = timezone.now() + SOON
-    return planned(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), **changes)
 
 
 def past() -> Meeting:

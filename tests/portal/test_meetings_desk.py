@@ -3,43 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from home.tree import ensure_site
 from members.letters.models import Letter
 from members.meetings.models import Meeting
 from portal.roles import EDITOR, FINANCE, NETWORK_MANAGER
 from resources.models import ResourceIndexPage, ResourcePage
 from tests.home.factories import page
-from tests.members.factories import UserFactory
-from tests.members.meeting_steps import LINK, draft, planned, registered
-from tests.members.test_needs import acting
+from tests.members.meeting_steps import LINK, draft, registered
+from tests.members.needs_steps import acting
 from tests.portal.test_organisation_naming import client_of
+
+from .network_steps import coming, fresh, staff
+
+__all__ = ["fresh"]
 
 pytestmark = pytest.mark.django_db
 NEW = reverse("meeting_new")
-
-
-@pytest.fixture(autouse=True)
-def site() -> None:
-    ensure_site()
-
-
-def staff(role: str) -> Client:
-    person = UserFactory(is_staff=True)
-    person.groups.add(Group.objects.get(name=role))
-    return client_of(person)
-
-
-def coming(**changes: Any) -> Meeting:
-    starts_at = timezone.now() + timedelta(days=20)
-    return planned(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), **changes)
 
 
 def desk(meeting: Meeting) -> str:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from home.tree import ensure_site
 from members.letters.models import Letter
 from members.models import Organisation, OrganisationState
 from members.needs.deciding import close, merge, translate
@@ -23,36 +19,19 @@ from portal.roles import EDITOR, FINANCE, NETWORK_MANAGER
 from resources.models import ResourceIndexPage, ResourcePage
 from tests.home.factories import page, topic
 from tests.members.factories import UserFactory
-from tests.members.test_needs import NOW, TEXT, TITLE, acting, has_too, written
+from tests.members.needs_steps import NOW, TEXT, TITLE, acting, has_too, written
 from tests.portal.test_organisation_naming import client_of
 
+from .network_steps import MARKUP, fresh, staff, text
+
+__all__ = ["fresh"]
+
 pytestmark = pytest.mark.django_db
-MARKUP = "<script>alert(1)</script>"
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    ensure_site()
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def url(name: str, *args: object, language: str = "de") -> str:
     with translation.override(language):
         return reverse(f"needs:{name}", args=args)
-
-
-def text(path: str, client: Client | None = None) -> str:
-    response = (client or Client()).get(path)
-    assert response.status_code == 200
-    return str(response.content.decode())
-
-
-def staff(group: str) -> Client:
-    person = UserFactory(is_staff=True)
-    person.groups.add(Group.objects.get(name=group))
-    return client_of(person)
 
 
 def typed(**changed: str) -> dict[str, str]:

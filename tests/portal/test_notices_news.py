@@ -28,7 +28,7 @@ from pooling.workshops.publishing import open_published
 from resources.models import ResourceIndexPage, ResourcePage
 from tests.home.factories import home_page, page, topic
 from tests.members.factories import UserFactory
-from tests.members.test_needs import acting, written
+from tests.members.needs_steps import acting, written
 from tests.members.test_notices import wants
 from tests.pooling import factories as make
 from tests.pooling.factories import NOW

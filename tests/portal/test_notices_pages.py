@@ -17,7 +17,7 @@ from members.notices.kinds import ALWAYS, DEFAULTS, Kind, Pace
 from members.notices.paces import paces_of
 from tests.home.factories import topic
 from tests.members.factories import UserFactory
-from tests.members.test_needs import acting
+from tests.members.needs_steps import acting
 from tests.portal.test_organisation_naming import client_of
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from pooling.actions.seats import give_seats
 from pooling.models import Charge, Invoice
 from portal.account.views import MOST_PAPERS
 from tests.members.factories import UserFactory
-from tests.members.test_needs import written
+from tests.members.needs_steps import written
 from tests.pooling import factories as make
 
 from .test_overview import BACKEND, collect, overview, part, pledged, pool
