@@ -24,6 +24,7 @@ from wagtail.users.models import UserProfile
 
 from home.localising.actions import start_translation
 from home.models import HomePage
+from members.meetings.models import Meeting
 from members.models import Application, User
 from portal.handbook import FOLDER
 from resources.models import ResourceIndexPage, ResourcePage
@@ -141,6 +142,7 @@ def pictures(desk: Desk) -> list[Picture]:
     home = HomePage.objects.get(locale__language_code="de")  # the original: the others are translated from it
     financed = workshop("online-counselling-start", desk.language)
     assert pool_of("online-counselling-start")
+    barcamp = Meeting.objects.get(kind="barcamp")
     application = Application.objects.filter(decided_at=None).exclude(confirmed_at=None).order_by("pk")[0]
 
     def write(page: Page) -> None:
@@ -194,6 +196,8 @@ def pictures(desk: Desk) -> list[Picture]:
         Picture("refused", reverse("wagtaildocs:add_multiple"), refuse),
         Picture("every-page", reverse(edit, args=[home.pk]), every_page),
         Picture("application", reverse("application", args=[application.uuid]), who="manager"),
+        Picture("meeting-texts", reverse("meeting_edit", args=[barcamp.pk])),
+        Picture("meeting", reverse("meeting_desk", args=[barcamp.pk]), who="manager"),
         Picture("desk", reverse("desk"), who="operator"),
     ]
 
