@@ -57,6 +57,8 @@ class EraseForm(forms.Form):
 def person_data(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that is kept, and the form that erases the person."""
     person = get_object_or_404(User, pk=pk, erased_at=None)
+    if person.is_superuser and not request.user.is_superuser:
+        return refused(request)
     form = EraseForm(request.POST if request.method == "POST" else None, person=person)
     if request.method == "POST" and form.is_valid():
         letter = farewell(person)
@@ -100,6 +102,24 @@ def instead_of_many(request: HttpRequest, action: str, objects: list[Any], view:
         return None
     messages.warning(request, _("People are erased one by one: please open the page with their data."))
     return redirect("wagtailusers_users:index")
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    messages.error(request, _("Only a superuser changes superusers, and makes somebody one. Nothing was changed."))
+    return redirect("wagtailusers_users:index")
+
+
+def before_people_are_changed(request: HttpRequest, person: User | None = None) -> HttpResponse | None:
+    """Runs before Wagtail adds somebody or changes `person`. Nobody who looks after people gets more than they have."""
+    is_about_superusers = "is_superuser" in request.POST or (person is not None and person.is_superuser)
+    return refused(request) if is_about_superusers and not request.user.is_superuser else None
+
+
+def before_many_are_changed(request: HttpRequest, action: str, objects: list[Any], view: Any) -> HttpResponse | None:
+    """Runs before Wagtail does something with several people at once."""
+    if view.model is User and not request.user.is_superuser and any(each.is_superuser for each in objects):
+        return refused(request)
+    return None
 
 
 def listing_buttons(user: User, request_user: User) -> Iterator[Button]:

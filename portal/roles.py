@@ -28,6 +28,7 @@ EDITOR = "Editor"
 TRANSLATOR = "Translator"
 FINANCE = "Finance"
 NETWORK_MANAGER = "Network manager"
+ADMINISTRATOR = "Administrator"
 
 # Each permission as app.codename.
 ADMIN = ["wagtailadmin.access_admin"]
@@ -87,6 +88,17 @@ ROLES: dict[str, dict[str, list[str]]] = {
         "files": ["wagtailimages.choose_image", "wagtaildocs.choose_document"],
     },
 }
+# All of the above, and people, collections and whom payments go to. Superusers, groups, sites and languages are the
+# operator's: nobody gives themselves more (portal/people_desk.py).
+ROLES[ADMINISTRATOR] = {
+    part: sorted({code for role in ROLES.values() for code in role[part]}) for part in ("everywhere", "pages", "files")
+}
+ROLES[ADMINISTRATOR]["everywhere"] += [
+    f"{app}.{action}_{model}"
+    for app, model in [("members", "user"), ("pooling", "creditor")]
+    for action in ("view", "add", "change", "delete")
+]
+ROLES[ADMINISTRATOR]["files"] += [f"wagtailcore.{action}_collection" for action in ("add", "change", "delete")]
 APPS = [
     "auth",
     "wagtailadmin",

@@ -141,6 +141,7 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # seconds, for a mail that is slow
 # members/views; beside allauth's own
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,6/h/key",
+    "manage_email": "20/h/user",  # an address that somebody else has is refused: nobody asks for many
     "join": "10/h/ip,3/d/key",
     "invite": "30/h/user,5/d/key",
     "contact": "5/h/ip,30/d/key",

@@ -98,6 +98,14 @@ def test_the_address_of_somebody_else_is_refused(person: User, mailoutbox: list[
     assert mailoutbox == []
 
 
+def test_nobody_finds_out_about_many_addresses(person: User) -> None:
+    client, _page = log_in(person)
+    confirm_who(client)
+    asked = {"action_add": "", "email": UserFactory().email}
+    answers = [client.post(url("account_email"), asked).status_code for _try in range(21)]
+    assert answers[-2:] == [200, 429]
+
+
 def test_an_address_that_staff_changed_is_the_one_that_counts(person: User) -> None:
     client, _page = log_in(person)
     client.get(url("account_email"))

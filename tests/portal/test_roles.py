@@ -13,7 +13,7 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 
 from members.group import MEMBERS
 from members.models import User
-from portal.roles import EDITOR, ROLES, TRANSLATOR, make_roles, make_roles_after_migrate
+from portal.roles import ADMINISTRATOR, EDITOR, ROLES, TRANSLATOR, make_roles, make_roles_after_migrate
 from tests.home.factories import page, topic
 from tests.members.factories import UserFactory
 
@@ -137,8 +137,33 @@ def test_an_editor_adds_images_and_documents() -> None:
     assert client.get(reverse("wagtaildocs:add")).status_code == 200
 
 
-def test_neither_manages_people_or_settings() -> None:
-    for group in ROLES:
+def test_an_administrator_has_each_right_of_the_others_and_looks_after_people() -> None:
+    may = person(ADMINISTRATOR).get_all_permissions()
+    assert all(set(role["everywhere"]) <= may for role in ROLES.values())
+    client = client_of(person(ADMINISTRATOR))
+    assert client.get(reverse("wagtailusers_users:index")).status_code == 200
+    assert client.get(reverse("wagtailusers_groups:index")).status_code == 302
+
+
+def test_an_administrator_makes_nobody_a_superuser_and_changes_none() -> None:
+    client, top, other = client_of(person(ADMINISTRATOR)), UserFactory(is_superuser=True), UserFactory()
+    typed = {"email": other.email, "first_name": "Neu", "last_name": "Neu", "is_active": "on"}
+    edit = reverse("wagtailusers_users:edit", args=[other.pk])
+    client.post(edit, typed | {"is_superuser": "on"})
+    assert User.objects.get(pk=other.pk).first_name != "Neu"
+    assert client.post(edit, typed).status_code == 302
+    assert User.objects.get(pk=other.pk).first_name == "Neu"
+    mine = typed | {"email": "x@org.example", "password1": "a long password", "password2": "a long password"}
+    client.post(reverse("wagtailusers_users:edit", args=[top.pk]), mine)
+    client.post(reverse("wagtailusers_users:add"), mine | {"is_superuser": "on"})
+    many = reverse("wagtail_bulk_action", args=["members", "user", "set_active_state"])
+    client.post(f"{many}?id={top.pk}", {"mark_as_active": ""})
+    client.post(reverse("person_data", args=[top.pk]), {"email": top.email})
+    assert list(User.objects.filter(is_superuser=True, is_active=True).values_list("email", flat=True)) == [top.email]
+
+
+def test_nobody_else_manages_people_or_settings() -> None:
+    for group in ROLES.keys() - {ADMINISTRATOR}:
         client = client_of(person(group))
         for name in ("wagtailusers_users:index", "wagtailusers_groups:index", "wagtailsites:index"):
             assert client.get(reverse(name)).status_code == 302
