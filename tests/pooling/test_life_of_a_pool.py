@@ -393,4 +393,5 @@ def test_pools_that_stray_keep_every_promise_and_never_get_stuck(part: int) -> N
     run_state_machine_as_test(LifeOfAPool, settings=straying)
     assert LifeOfAPool.walked.keys() <= ALL_TURNS
     if IS_PROOF:
-        assert LifeOfAPool.walked["pool", "open", "funded"] >= 10, "most that can go wrong comes after the threshold"
+        # Most that can go wrong comes after the threshold. By chance a fifth of the examples, or more, come so far.
+        assert LifeOfAPool.walked["pool", "open", "funded"] >= 5
