@@ -73,7 +73,7 @@ def about(person: User) -> dict[str, Any]:
             "second factors": [second_factor(each) for each in Authenticator.objects.filter(user=person)],
             "rights": sorted(group.name for group in person.groups.all()),
             "sessions": [
-                f"{session.user_agent}, {moment(session.created_at)}"
+                {"name": session.user_agent, "since": moment(session.created_at)}
                 for session in UserSession.objects.filter(user=person).order_by("pk")
             ],
         },

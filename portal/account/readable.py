@@ -145,11 +145,14 @@ def pairs(entry: dict[str, Any]) -> list[Pair]:
 
 
 def in_words(value: Any) -> str:
-    """A value as people write it: times of Switzerland, lists with commas."""
+    """A value as people write it: times of Switzerland, lists with commas, what is kept of each thing in one line."""
     if isinstance(value, bool):
         return str(_("yes")) if value else ""
+    if isinstance(value, dict):
+        return in_words(list(value.values()))
     if isinstance(value, list):
-        return ", ".join(filter(None, map(in_words, value)))
+        between = "; " if any(isinstance(each, dict) for each in value) else ", "
+        return between.join(filter(None, map(in_words, value)))
     if isinstance(value, str) and MOMENT.fullmatch(value):
         if "T" in value:
             return date_format(localtime(datetime.fromisoformat(value)), "SHORT_DATETIME_FORMAT")
