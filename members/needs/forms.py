@@ -81,7 +81,10 @@ class NeedForm(ForOrganisation):
         empty_label=gettext_lazy("None of these"),
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("Language that you write in"), choices=LANGUAGES, widget=forms.RadioSelect
+        label=gettext_lazy("Language that you write in"),
+        choices=LANGUAGES,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose a language.")},
     )
     field_order = ["organisation", "title", "text", "topic", "language"]
 

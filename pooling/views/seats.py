@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pooling.actions.errors import NotAdministrator, Refused
+from pooling.actions.errors import NotAdministrator, Refused, SeatsTaken
 from pooling.actions.seats import give_seats, hindrance, take_seats_back
 from pooling.models import SeatGift
 from pooling.seat_forms import SeatsForm
@@ -32,7 +32,8 @@ def seats_give(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {"pledge": pledge, "pool": pledge.pool, "form": form, "left": left}
     status = 200
     if request.method != "POST":
-        context["why"] = hindrance(pool=pledge.pool, pledge=pledge, now=timezone.now())
+        why_not = hindrance(pool=pledge.pool, pledge=pledge, now=timezone.now())
+        context["why"] = why_not or (SeatsTaken() if left < 1 else None)
     elif not form.is_valid():
         status = 422
     else:

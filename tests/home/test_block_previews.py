@@ -26,7 +26,7 @@ SHOWN = {
     "accordion": "<details>",
     "table": "<caption>",
     "downloads": "DOCX, 46.9",
-    "video": "Das Video zeigt Vimeo",
+    "video": "Das Video liegt bei Vimeo",
     "related": 'class="related"',
     "people": "<strong>",
 }

@@ -161,7 +161,7 @@ def test_a_video_of_an_origin_that_the_operator_took_out_is_a_link(settings: Any
 def test_a_video_is_a_link_that_says_who_shows_it_and_loads_nothing(url: str, provider: str) -> None:
     html = shown(video(url))
     assert f'<a href="{url}" rel="external noopener noreferrer">' in html
-    assert f"Das Video zeigt {provider}." in html
+    assert f"Das Video liegt bei {provider}." in html
     assert not re.search(r"<(iframe|img|script|video|source|embed|object)\b", html)
 
 

@@ -254,6 +254,14 @@ def test_what_is_typed_wrong_and_what_is_too_much_gets_a_sentence(pledge) -> Non
     assert not SeatGift.objects.exists()
 
 
+def test_where_no_seat_is_left_the_page_says_so_instead_of_asking_to_whom(pledge) -> None:
+    client = login(make.administrator(pledge.organisation))
+    client.post(url("seats_give", pledge.uuid), {**TYPED, "number": "4"})
+    page = main(client.get(url("seats_give", pledge.uuid)))
+    assert "Für jeden Platz dieser Zusage" in page
+    assert "<form" not in page
+
+
 def test_members_may_not_and_strangers_find_nothing(pledge) -> None:
     gift = give(pledge, now=timezone.now())
     member = UserFactory()

@@ -78,6 +78,14 @@ def test_the_summary_leads_to_every_field_in_trouble_and_takes_focus() -> None:
     assert "secret" in summary[0].lower()  # a hidden field's error is told too, without a link
 
 
+def test_a_label_that_asks_gets_no_colon_in_the_summary() -> None:
+    class Asking(forms.Form):
+        many = forms.IntegerField(label="How many?", error_messages={"required": "Please say how many."})
+
+    html = rendered(Asking({}))
+    assert ">How many? Please say how many.</a>" in html
+
+
 def test_a_form_without_errors_has_no_summary() -> None:
     assert "error-summary" not in rendered(SampleForm())
 

@@ -176,6 +176,7 @@ def test_a_meeting_that_is_called_off_says_why_and_has_no_link() -> None:
     shown = text(url("meeting", meeting.pk), client_of(by))
     assert "Die Moderation ist krank." in shown
     assert LINK not in shown
+    assert "In den Kalender eintragen" not in shown
     assert "abgesagt" in text(url("meetings"))
 
 

@@ -213,9 +213,10 @@ def passing_on(scene: Scene) -> Iterator[Stop]:
 
 
 def seats(scene: Scene) -> Iterator[Stop]:
-    give = scene.url("pooling:seats_give", scene.paid.uuid)
-    yield Stop("seats", "to whom", give, who="esempio")
-    yield Stop("seats", "to whom, sent empty", give, who="esempio", send={}, status=422)
+    give = scene.url("pooling:seats_give", scene.attended.uuid)
+    yield Stop("seats", "to whom", give, who="muster")
+    yield Stop("seats", "to whom, sent empty", give, who="muster", send={}, status=422)
+    yield Stop("seats", "none left", scene.url("pooling:seats_give", scene.paid.uuid), who="esempio")
     yield Stop("seats", "not yet", scene.url("pooling:seats_give", scene.standing.uuid), who="muster")
 
 
