@@ -141,6 +141,11 @@ def test_a_compiled_catalogue_is_renewed_when_its_source_changed(tmp_path: Path)
         ("CHF 1'250.00", "CHF 1'250.00"),
         ("votre e-mail", "votre e\N{NON-BREAKING HYPHEN}mail"),
         ("compte/e-mail/", "compte/e-mail/"),
+        (
+            "Qui ? « %(name)s » : voir",
+            "Qui\N{NO-BREAK SPACE}? «\N{NO-BREAK SPACE}%(name)s\N{NO-BREAK SPACE}»\N{NO-BREAK SPACE}: voir",
+        ),
+        ("Vedi: «%(name)s»?", "Vedi: «%(name)s»?"),
         ("<a class='plain' href=''>", "<a class='plain' href=''>"),
     ],
 )
