@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from html import unescape
@@ -12,6 +13,9 @@ from django.utils.html import strip_tags
 # Choices of an editor in a block, and addresses: nobody reads these.
 CHOICES = frozenset({"drawing", "kind", "level", "type", "url"})
 
+# Where one text ends and the next begins: at every tag but those within a sentence, perhaps just before its comma.
+BREAK = re.compile(r"<(?!/?(a|b|code|del|em|i|s|strong|sub|sup)\b)")
+
 
 def plain_text(value: Any) -> str:
     """What a reader reads of a text, of rich text, or of a stream's raw data: words with a space between them."""
@@ -21,7 +25,7 @@ def plain_text(value: Any) -> str:
 def texts(value: Any) -> Iterator[str]:
     """Every text in the raw data of a stream, in order, without its mark-up."""
     if isinstance(value, str):
-        yield unescape(strip_tags(value.replace("<", " <")))
+        yield unescape(strip_tags(BREAK.sub(" <", value)))
     elif isinstance(value, dict):
         if "type" in value and "value" in value:
             yield from texts(value["value"])

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from home.plain_text import plain_text
 from home.privacy import pages_hidden_from
 from home.stemming import stems
 from resources.indexing import index_all
@@ -197,6 +198,11 @@ def test_the_index_can_be_made_anew(library: Any, capsys: pytest.CaptureFixture[
     assert f"{len(before)} pages can be found" in capsys.readouterr().out
     assert sorted(SearchEntry.objects.values_list("page", "stems")) == before
     assert index_all() == (len(before), 0)
+
+
+def test_words_in_bold_keep_their_comma_and_paragraphs_stay_apart() -> None:
+    written = "<p>Des <b>données sensibles</b>, et <a href='/x'>leur accès</a>.</p><p>Ensuite<br/>rien</p><p>un</p>"
+    assert plain_text(written) == "Des données sensibles, et leur accès. Ensuite rien un"
 
 
 def test_a_snippet_shows_the_words_with_their_surroundings() -> None:
