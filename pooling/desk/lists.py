@@ -16,7 +16,7 @@ from wagtail.admin.ui.tables import Column
 
 from pooling.accounts.receivables import LABELS, NOT_DUE, receivables, sums_by_age
 from pooling.actions.writing_off import why_not_to_write_off
-from pooling.models import Charge, PaysBy
+from pooling.models import Charge, ChargeState, PaysBy
 
 from .listing import Cell, DeskListView, Francs
 
@@ -30,6 +30,13 @@ def organisation_of(charge: Charge) -> str:
 
 def workshop_of(charge: Charge) -> str:
     return charge.pledge.pool.title()
+
+
+def state_of(charge: Charge) -> str:
+    """As staff read it: what waits for "you" on the organisation's own pages waits for the organisation here."""
+    if charge.state == ChargeState.ACTION_REQUIRED:
+        return _("waits for the organisation")
+    return str(charge.get_state_display())
 
 
 def number_of(charge: Charge) -> str:
@@ -123,7 +130,7 @@ class ReceivableListView(DeskListView):
         Cell("paid", gettext_lazy("Paid"), lambda charge: Francs(charge.captured), is_figure=True, is_on_page=False),
         Cell("workshop", gettext_lazy("Workshop"), workshop_of),
         Cell("way", gettext_lazy("Payment method"), lambda charge: charge.get_pays_by_display(), is_on_page=False),
-        Cell("state", gettext_lazy("State"), lambda charge: charge.get_state_display(), is_on_page=False),
+        Cell("state", gettext_lazy("State"), state_of, is_on_page=False),
         Cell("reason", gettext_lazy("Why it will not be paid"), reason_of, is_on_page=False),
     )
     may_be_lost = Cell("lost", gettext_lazy("Never paid?"), what_of_its_loss, url=write_off_url)
@@ -203,7 +210,7 @@ class PaymentListView(DeskListView):
             sort_key="captured",
             is_figure=True,
         ),
-        Cell("state", gettext_lazy("State"), lambda charge: charge.get_state_display(), sort_key="state"),
+        Cell("state", gettext_lazy("State"), state_of, sort_key="state"),
         Cell("settled_at", gettext_lazy("Date"), lambda charge: charge.settled_at, sort_key="settled_at"),
         Cell("provider", gettext_lazy("Through"), provider_of),
         Cell("number", gettext_lazy("Document"), number_of),

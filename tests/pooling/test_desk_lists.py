@@ -151,6 +151,12 @@ def test_payments_are_found_by_provider_state_and_reference(desk: Client) -> Non
     assert ref in desk.get(reverse("desk_payments")).content.decode()
 
 
+def test_a_declined_payment_waits_for_the_organisation_not_for_whoever_reads_the_list(desk: Client) -> None:
+    one_declined()
+    rows = exported(desk, "desk_payments", state="action_required")
+    assert ["wartet auf die Organisation" in row.values() for row in rows] == [True]
+
+
 def test_refunds_say_how_long_they_are_owed_and_filter_by_state_and_reason(desk: Client) -> None:
     charge = the_invoice(one_invoiced())
     make.receipt(charge, 31_000)
