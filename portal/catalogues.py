@@ -59,7 +59,7 @@ def set_type(catalogue: polib.POFile) -> None:
 def typographic(text: str) -> str:
     """With typographic apostrophes between words, and "e-mail" in one line. Amounts ("1'250") and addresses stay.
 
-    French has a space before a colon, a question mark and the like, and inside its quotation marks: no line breaks at it.
+    French has a space before colons and question marks, and inside its quotation marks: no line ends there.
     """
     text = re.sub(r"(?<=\S) (?=[:;?!»](?!\w))|(?<=«) ", "\N{NO-BREAK SPACE}", text)
     text = re.sub(r"(?<=[^\W\d_])'(?=[\w%«<])", "’", text)
