@@ -85,7 +85,7 @@ class PoolListView(SpreadsheetExportMixin, PermissionCheckedMixin, BaseListingVi
     paginate_by = 50
     export_filename = "workshops"
     columns = [
-        TitleColumn("title", label=gettext_lazy("Workshop"), accessor=title_of, get_url=url_of, width="200"),
+        TitleColumn("title", label=gettext_lazy("Workshop"), accessor=title_of, get_url=url_of),
         StatusTagColumn(
             "state",
             label=gettext_lazy("State"),
