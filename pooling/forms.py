@@ -80,6 +80,7 @@ class PledgeForm(PayerFields, ApproverFields):
             "required": gettext_lazy("Without your consent to the terms nothing can be pledged. Please tick this box.")
         },
     )
+    field_order = ["organisation", "shares", "method", "customer_reference"]  # as they stand, for the summary of errors
 
     def __init__(
         self, *args: Any, pool: Pool, person: User, now: datetime, offer: Pledge | None = None, **kwargs: Any

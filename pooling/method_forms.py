@@ -93,6 +93,7 @@ class ReplaceForm(OtherMethodForm):
             ),
         },
     )
+    field_order = ["pledges", "method"]
 
     def __init__(self, *args: Any, pledges: PledgeQuerySet, first: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
