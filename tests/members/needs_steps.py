@@ -30,3 +30,7 @@ def written(title: str = TITLE, text: str = TEXT, language: str = "de", who: Any
 def has_too(need: Need, sentence: str = "", who: Any = None) -> Support:
     of, by = who or acting()
     return support(need=need, organisation=of, sentence=sentence, by=by, now=NOW)
+
+
+def count(need: Need) -> int:
+    return Need.objects.counted().get(pk=need.pk).support

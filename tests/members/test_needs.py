@@ -18,13 +18,9 @@ from members.needs.listing import Needs, similar
 from members.needs.models import Follow, Need, NeedState, Support
 
 from .factories import OrganisationFactory, UserFactory
-from .needs_steps import NOW, TEXT, TITLE, acting, has_too, written
+from .needs_steps import NOW, TEXT, TITLE, acting, count, has_too, written
 
 pytestmark = pytest.mark.django_db
-
-
-def count(need: Need) -> int:
-    return Need.objects.counted().get(pk=need.pk).support
 
 
 def told(need: Need) -> list[tuple[str, str]]:
