@@ -107,6 +107,7 @@ class WithPasskey(WithOurWords):
     def add_error(self, field: str | None, error: ValidationError) -> None:
         if field == "credential" and getattr(error, "code", "") != "too_many_login_attempts":
             error = ValidationError(_("The passkey was not accepted. Please try once more."), code="passkey")
+        # What it is mixed into is a form, which the checker of types can't know.
         super().add_error(None if field == "credential" else field, error)  # type: ignore[misc]
 
 

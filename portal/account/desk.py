@@ -124,17 +124,17 @@ def next_step(pledge: Pledge, *, charge: Charge | None, now: datetime) -> str:
 
 
 @dataclass(frozen=True)
-class Todo:
+class Tasks:
     """What needs somebody: pledges with something missing, approvals asked for, and seats without a name by pledge."""
 
     waiting: list[Entry]
     approvals: list[Approval]
     unnamed: dict[Pledge, int]
 
-    def of(self, organisation: Organisation | None) -> Todo:
+    def of(self, organisation: Organisation | None) -> Tasks:
         """As far as it is this organisation's."""
         pk = organisation.pk if organisation else None
-        return Todo(
+        return Tasks(
             waiting=[entry for entry in self.waiting if entry.pledge.organisation_id == pk],
             approvals=[approval for approval in self.approvals if approval.pledge.organisation_id == pk],
             unnamed={pledge: n for pledge, n in self.unnamed.items() if pledge.organisation_id == pk},
@@ -144,13 +144,13 @@ class Todo:
         return len(self.waiting) + len(self.approvals) + len(self.unnamed)
 
 
-def todo_in(entries: list[Entry], *, now: datetime) -> Todo:
+def tasks_in(entries: list[Entry], *, now: datetime) -> Tasks:
     """In as many statements for many pledges as for one."""
     pledges = [entry.pledge for entry in entries]
     approvals = Approval.objects.asked().filter(pledge__in=pledges, expires_at__gt=now).select_related("pledge__pool")
     alive = [entry for entry in entries if accounts.is_alive(entry.pledge)]
     certain = [each for each in next_workshops(alive, now=now) if each.pool.state == PoolState.CONFIRMED]
-    return Todo(
+    return Tasks(
         waiting=[entry for entry in alive if accounts.needs_you(entry.pledge)],
         approvals=list(approvals.prefetch_related("pledge__pool__texts").order_by("expires_at", "pk")),
         unnamed=accounts.unnamed_seats(certain),

@@ -19,7 +19,7 @@ from members.needs.models import Need
 from pooling import accounts
 from pooling.models import Pool
 
-from .desk import binds, entry_of, next_workshops, sums_of, todo_in
+from .desk import binds, entry_of, next_workshops, sums_of, tasks_in
 from .papers import papers_of
 
 MOST_NEEDS = 12  # on the overview; the list has all
@@ -47,7 +47,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     organisations = [current] if current else []
     needs = Need.objects.followed_by(organisations).counted().prefetch_related("translations")[:MOST_NEEDS]
     of_all = [entry_of(pledge, now=now) for pledge in accounts.pledges_of(all_of_them)]
-    todo = todo_in(of_all, now=now)
+    tasks = tasks_in(of_all, now=now)
     entries = [entry for entry in of_all if entry.pledge.organisation in organisations]
     alive = [entry for entry in entries if accounts.is_alive(entry.pledge)]
     papers = papers_of(entry.pledge for entry in entries)
@@ -58,10 +58,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "portal/dashboard.html",
         {
             "organisations": organisations,
-            "others": [(each, len(todo.of(each))) for each in all_of_them if each != current],
+            "others": [(each, len(tasks.of(each))) for each in all_of_them if each != current],
             "administered": [each for each in organisations if binds(each, request.user)],
             "suspended": [organisation for organisation in organisations if not organisation.is_active],
-            "todo": todo.of(current),
+            "tasks": tasks.of(current),
             "next": next_workshops(alive, now=now),
             "papers": papers[:MOST_PAPERS],
             "older_papers": papers[MOST_PAPERS:],
