@@ -115,6 +115,14 @@ def chromium_path() -> str | None:
     return find_chromium()
 
 
+@pytest.fixture(autouse=True)
+def language() -> None:
+    """Every test begins in the default language: Django's client leaves that of the page it read active."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
     """Stands still at the factories' NOW; `move_to` and `shift` move it."""
