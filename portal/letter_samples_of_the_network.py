@@ -113,6 +113,44 @@ def sections(n: int, more: int = 0) -> Facts:
     }
 
 
+# What waits for staff: the sentences of two desks, and since or until when.
+STAFF_TITLES = {
+    "de": ["2 Anfechtungen warten auf Ihre Antwort", "1 Anmeldung zu entscheiden"],
+    "fr": ["2 contestations attendent votre réponse", "1 demande à traiter"],
+    "it": ["2 contestazioni attendono la Sua risposta", "1 domanda da decidere"],
+}
+STAFF_TEXTS = {
+    "de": [
+        "Bitte beantworten Sie die dringendste bis 4. März 2027, 17:00.",
+        "Wartet seit dem 26. Februar 2027.",
+    ],
+    "fr": [
+        "Veuillez répondre à la plus urgente avant cette échéance : 4 mars 2027, 17:00.",
+        "En attente depuis le 26 février 2027.",
+    ],
+    "it": [
+        "Risponda alla più urgente entro questa data: 4 marzo 2027, 17:00.",
+        "In attesa da questa data: 26 febbraio 2027.",
+    ],
+}
+DEADLINE = {"de": "4. März 2027", "fr": "4 mars 2027", "it": "4 marzo 2027"}
+
+
+def for_staff(n: int, *, first: int = 0, deadline: object = "") -> Facts:
+    """From the `first` of the two desks on, `n` things in all."""
+    return {
+        "n": n,
+        "deadline": deadline,
+        "entries": {
+            code: [
+                {"title": title, "text": text, "url": address("admin/")[code]}
+                for title, text in list(zip(titles, STAFF_TEXTS[code], strict=True))[first:]
+            ]
+            for code, titles in STAFF_TITLES.items()
+        },
+    }
+
+
 AT_MEETING: Facts = {
     "organisation": ORGANISATION,
     "title": {"de": "Barcamp in Bern", "fr": "Barcamp à Berne", "it": "Barcamp a Berna"},
@@ -165,6 +203,11 @@ NETWORK: dict[str, States] = {
     "notices/letters/meeting.txt": {"": MEETING},
     "resources/letters/published.txt": {"": RESOURCE},
     "notices/letters/collected.txt": {"one": sections(1), "several": sections(2), "many": sections(2, more=5)},
+    "portal/letters/waiting.txt": {
+        "one": for_staff(1, first=1),
+        "several": for_staff(3),
+        "a deadline": for_staff(3, deadline=DEADLINE),
+    },
     "meetings/letters/meeting_registered.txt": {"": AT_MEETING, "online": AT_MEETING | ONLINE},
     "meetings/letters/meeting_waiting.txt": {"": AT_MEETING},
     "meetings/letters/meeting_moved_up.txt": {"": AT_MEETING, "several": AT_MEETING | SEVERAL},

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -21,6 +22,7 @@ from django.utils.translation import gettext
 from members.links import absolute
 from members.models import Membership, Organisation, Role, User
 
+from .markup import Document
 from .models import Letter, LetterQuerySet
 from .rendering import Written, read_source, write
 
@@ -105,36 +107,58 @@ def people_who_act_for(organisations: set[int]) -> Mapping[int, list[User]]:
 
 def letters_to(people: Iterable[User], draft: Draft, template: str, now: datetime) -> Iterable[Letter]:
     """One letter to each, written but not saved."""
-    people, organisation, to = list(people), draft.organisation, draft.reply_to
+    people, organisation = list(people), draft.organisation
     if not people:
         return
     language = draft.language or organisation.language
     context = {"organisation": organisation.name, **draft.context}
     document = read_source(template=template, context=context, language=language)
+    common: dict[str, Any] = {
+        "key": draft.key,
+        "organisation": organisation,
+        "language": language,
+        "template": template,
+        "reply_to": draft.reply_to,
+        "stop_url": draft.stop_url,
+    }
     for person in people:
-        written = write(
-            document,
-            language=language,
-            name=person.get_full_name(),
-            organisation=organisation.name,
-            why=draft.why,
-            reply_to=to,
-            ways_out=ways_out(draft.stop_url, language=language),
-        )
-        yield Letter(
-            key=draft.key,
-            organisation=organisation,
-            person=person,
-            language=language,
-            template=template,
-            subject=Truncator(written.subject).chars(250),
-            text=written.text,
-            html=written.html,
-            reply_to=to,
-            stop_url=draft.stop_url,
-            queued_at=now,
-            next_try_at=now,
-        )
+        yield addressed(Letter(**common), document, to=person, why=draft.why, now=now)
+
+
+def queue_letter_to_staff(
+    *,
+    person: User,
+    key: str,
+    template: str,
+    context: Mapping[str, object],
+    why: str,
+    stop_url: str,
+    now: datetime,
+) -> None:
+    """Write a letter about no organisation to somebody who looks after the portal, in their language.
+
+    `stop_url` is empty where it always comes. Hearing a key again changes nothing.
+    """
+    document = read_source(template=template, context=context, language=person.language)
+    letter = Letter(key=key, language=person.language, template=template, stop_url=stop_url)
+    Letter.objects.bulk_create([addressed(letter, document, to=person, why=why, now=now)], ignore_conflicts=True)
+
+
+def addressed(letter: Letter, document: Document, *, to: User, why: str, now: datetime) -> Letter:
+    """The letter with what `document` says to one person, not saved."""
+    written = write(
+        document,
+        language=letter.language,
+        name=to.get_full_name(),
+        organisation=letter.organisation.name if letter.organisation else "",
+        why=why,
+        reply_to=letter.reply_to,
+        ways_out=ways_out(letter.stop_url, language=letter.language),
+    )
+    letter.person = to
+    letter.subject, letter.text, letter.html = Truncator(written.subject).chars(250), written.text, written.html
+    letter.queued_at = letter.next_try_at = now
+    return letter
 
 
 def ways_out(stop_url: str, *, language: str) -> list[tuple[str, str]]:

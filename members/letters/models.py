@@ -32,7 +32,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         acting = Membership.objects.filter(
             person=models.OuterRef("person"), organisation=models.OuterRef("organisation")
         )
-        is_wanted = Q(stop_url="") | models.Exists(acting)
+        is_wanted = Q(stop_url="") | Q(organisation=None) | models.Exists(acting)
         return self.unsent().filter(is_wanted, next_try_at__lte=now, person__is_active=True).order_by("pk")
 
     def blank(self, *, now: datetime) -> int:
@@ -46,8 +46,9 @@ class Letter(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key = models.CharField(_("event"), max_length=200, help_text=_("Names the event, so that nobody is told twice."))
+    # None: it is about no organisation, but for somebody who looks after the portal.
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="letters", verbose_name=_("organisation")
+        Organisation, null=True, on_delete=models.PROTECT, related_name="letters", verbose_name=_("organisation")
     )
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="letters", verbose_name=_("person")

@@ -20,7 +20,7 @@ def about(person: User) -> dict[str, Any]:
         "letters": [
             {
                 "subject": letter.subject,
-                "organisation": letter.organisation.name,
+                "organisation": letter.organisation.name if letter.organisation else None,
                 "written on": letter.queued_at.isoformat(timespec="seconds"),
                 "sent on": letter.sent_at.isoformat(timespec="seconds") if letter.sent_at else None,
                 "text": letter.text,

@@ -107,5 +107,6 @@ def stop(*, person: User, what: str, now: datetime) -> list[Kind]:
 def kinds_of(what: str, paces: Mapping[Kind, Pace]) -> list[Kind]:
     """What somebody with these paces still gets of `what`."""
     if what == ALL_COLLECTED:
-        return [kind for kind, pace in paces.items() if pace in (Pace.DAILY, Pace.WEEKLY)]
+        collected = [kind for kind, pace in paces.items() if pace in (Pace.DAILY, Pace.WEEKLY)]
+        return [kind for kind in collected if kind != Kind.STAFF]  # which is a letter of its own
     return [kind for kind in Kind if kind == what and paces[kind] != Pace.NEVER]

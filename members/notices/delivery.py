@@ -85,6 +85,7 @@ def why(kind: Kind, *, language: str) -> str:
             Kind.WORKSHOPS: _("You receive this letter because you hear of new workshops on the up2gether portal."),
             Kind.MEETINGS: _("You receive this letter because you hear of new meetings on the up2gether portal."),
             Kind.RESOURCES: _("You receive this letter because you hear of new resources on the up2gether portal."),
+            Kind.STAFF: _("You receive this letter because you look after the up2gether portal."),
         }
         return reasons[kind]
 

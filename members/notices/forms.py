@@ -12,9 +12,9 @@ from home.models import Topic
 from members.forms import fields_only
 from members.models import User
 
-from .kinds import MEANING, Kind, Pace
+from .kinds import MEANING, STAFF_PACES, Kind, Pace
 from .models import Choice
-from .paces import paces_of
+from .paces import kinds_for, paces_of
 
 
 class ChoicesForm(forms.Form):
@@ -30,16 +30,18 @@ class ChoicesForm(forms.Form):
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for kind, pace in paces_of(person).items():
+        self.kinds, paces = kinds_for(person), paces_of(person)
+        for kind in self.kinds:
+            choices = [(pace.value, pace.label) for pace in (STAFF_PACES if kind == Kind.STAFF else Pace)]
             self.fields[kind.value] = forms.ChoiceField(
-                label=kind.label, help_text=MEANING[kind], choices=Pace.choices, initial=pace
+                label=kind.label, help_text=MEANING[kind], choices=choices, initial=paces[kind]
             )
         self.fields["topics"].queryset = Topic.objects.filter(locale__language_code=get_language() or "de")
         keys = Choice.objects.filter(person=person, kind=Kind.RESOURCES).values("topics__translation_key")
         self.initial["topics"] = list(self.fields["topics"].queryset.filter(translation_key__in=keys))
         self.helper = fields_only()
-        self.helper.layout = Layout(*(kind.value for kind in Kind), "topics")
+        self.helper.layout = Layout(*(kind.value for kind in self.kinds), "topics")
 
     @property
     def paces(self) -> dict[Kind, Pace]:
-        return {kind: Pace(self.cleaned_data[kind]) for kind in Kind}
+        return {kind: Pace(self.cleaned_data[kind]) for kind in self.kinds}

@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     WORKSHOPS = "workshops", _("New workshops")
     MEETINGS = "meetings", _("New meetings")
     RESOURCES = "resources", _("New resources")
+    STAFF = "staff", _("What waits for you in the admin")
 
 
 class Pace(models.TextChoices):
@@ -38,6 +39,10 @@ MEANING: Mapping[Kind, Promise] = {
     Kind.WORKSHOPS: _("When organisations can pledge shares of a workshop."),
     Kind.MEETINGS: _("When one can register for a barcamp or a working group."),
     Kind.RESOURCES: _("When the library has something new in your language."),
+    Kind.STAFF: _(
+        "In the morning of a working day on which something new waits. A dispute that has to be answered within three "
+        "days is named in any case."
+    ),
 }
 
 # Few: what somebody asked for or takes part in, and once a week what is new. It is said when people join.
@@ -47,7 +52,10 @@ DEFAULTS: Mapping[Kind, Pace] = {
     Kind.WORKSHOPS: Pace.WEEKLY,
     Kind.MEETINGS: Pace.WEEKLY,
     Kind.RESOURCES: Pace.NEVER,
+    Kind.STAFF: Pace.DAILY,
 }
+
+STAFF_PACES = (Pace.DAILY, Pace.NEVER)  # what waits is one letter a day, or none
 
 BY_CHOICE: Mapping[str, Kind] = {
     "needs/letters/changed.txt": Kind.NEEDS,
@@ -56,6 +64,7 @@ BY_CHOICE: Mapping[str, Kind] = {
     "workshops/letters/opened.txt": Kind.WORKSHOPS,
     "notices/letters/meeting.txt": Kind.MEETINGS,
     "resources/letters/published.txt": Kind.RESOURCES,
+    "portal/letters/waiting.txt": Kind.STAFF,
 }
 
 COLLECTED = "notices/letters/collected.txt"  # what was chosen, in one letter

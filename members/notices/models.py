@@ -64,6 +64,20 @@ class News(models.Model):
         return found
 
 
+class Briefing(models.Model):
+    """What waited for a member of staff when it was last looked at: by desk, the names of its rows.
+
+    Only what is not among them is a reason for another letter (portal/briefing.py).
+    """
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="briefing")
+    looked_on = models.DateField()
+    waited = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.looked_on}"
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def due(self, *, now: datetime) -> NoticeQuerySet:
         return self.filter(due_at__lte=now)

@@ -13,6 +13,7 @@ from .models import Choice
 
 ZURICH = ZoneInfo("Europe/Zurich")
 HOUR = time(7)
+STAFF_ENTER = "wagtailadmin.access_admin"
 MONDAY = 0
 
 
@@ -33,6 +34,11 @@ def paces_of(person: User) -> dict[Kind, Pace]:
     """How often the person hears of each kind."""
     chosen = {Kind(choice.kind): Pace(choice.pace) for choice in Choice.objects.filter(person=person)}
     return {kind: chosen.get(kind, DEFAULTS[kind]) for kind in Kind}
+
+
+def kinds_for(person: User) -> list[Kind]:
+    """Those that concern the person: what waits in the admin is for those who may enter it."""
+    return [kind for kind in Kind if kind != Kind.STAFF or person.has_perm(STAFF_ENTER)]
 
 
 def choices_of(people: Iterable[int], kind: str) -> dict[int, Choice]:

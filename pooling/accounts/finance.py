@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Model, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Model, Q, QuerySet, Sum
 
-from pooling.models import BankLine, Dispute, Refund, RefundState
+from pooling.models import BankLine, Comparison, Dispute, Pool, PoolState, Refund, RefundState
 
 from .receivables import NOT_DUE, receivables
 
@@ -36,16 +38,47 @@ class Waiting:
 
 
 def waiting_for_finance(*, now: datetime) -> Waiting:
-    refunds = Refund.objects.all()
+    refunds, rows = Refund.objects.all(), rows_for_finance(now=now)
     with_provider = refunds.filter(state__in=[RefundState.DUE, RefundState.SENDING], attempt__isnull=False)
     return Waiting(
-        queue=heap(BankLine.objects.queue(), "amount", counted=Q(currency="CHF")),
-        overdue=heap(receivables(now=now).exclude(age=NOT_DUE), "left"),
+        queue=heap(rows["queue"], "amount", counted=Q(currency="CHF")),
+        overdue=heap(rows["overdue"], "left"),
         failed=heap(refunds.filter(state=RefundState.FAILED), "amount"),
         on_their_way=heap(with_provider, "amount"),
-        to_transfer=heap(refunds.by_hand(), "amount"),
+        to_transfer=heap(rows["to_transfer"], "amount"),
         disputes=heap(Dispute.objects.undecided(), "amount"),
     )
+
+
+def rows_for_finance(*, now: datetime) -> dict[str, QuerySet[Any]]:
+    """What somebody has to do something about, each row with the moment `since` when it waits. `unanswered` are the
+    disputes that wait for the operator and not for the bank.
+    """
+    return {
+        "queue": BankLine.objects.queue().annotate(since=F("file__imported_at")),
+        "overdue": receivables(now=now).exclude(age=NOT_DUE).annotate(since=F("due")),
+        "to_transfer": Refund.objects.by_hand().annotate(since=F("created_at")),
+        "unanswered": Dispute.objects.unanswered().annotate(since=F("opened_at")),
+    }
+
+
+def short_pools() -> QuerySet[Pool]:
+    """Those that lack money once all payments are final: staff decide what becomes of them."""
+    declared = Max("events__at", filter=Q(events__kind="pool_short"))
+    return Pool.objects.filter(state=PoolState.SHORT).annotate(since=declared)
+
+
+def differences_since() -> dict[str, datetime]:
+    """Each difference that the last comparison with a provider's books found, and when it was found first."""
+    last = Comparison.objects.first()
+    if last is None or not last.differences:
+        return {}
+    found = [json.dumps(each, sort_keys=True) for each in last.differences]
+    since = dict.fromkeys(found, last.at)
+    for earlier in Comparison.objects.filter(provider=last.provider, pk__lt=last.pk).order_by("pk").reverse():
+        same = {json.dumps(each, sort_keys=True) for each in earlier.differences}
+        since |= {each: earlier.at for each in found if each in same}
+    return since
 
 
 def heap(rows: QuerySet[Model], name: str, *, counted: Q | None = None) -> Heap:

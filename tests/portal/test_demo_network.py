@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from members.letters.models import Letter
 from members.meetings.models import Meeting
 from pooling.models import Attendee
+from portal.briefing import LETTER, brief_staff
 from tests.demo_site import demo_for_module, demo_site
 
 __all__ = ["demo_for_module", "demo_site"]
@@ -34,3 +39,12 @@ def test_people_are_named_for_what_takes_place_and_no_mail_is_sent_to_them() -> 
     assert {each.pledge.pool.state for each in people} == {"confirmed"}
     assert {each.name for each in people} == {"Ben Beispiel", "Giulia Esempio", "Claire Exemple"}
     assert {(each.letter, bool(each.sent_at)) for each in people} == {("", True), ("", False)}
+
+
+def test_staff_of_the_demo_are_told_what_waits_for_them() -> None:
+    noon = timezone.now().replace(hour=12)
+    brief_staff(now=next(day for n in range(3) if (day := noon + timedelta(days=n)).weekday() < 5))
+    told = {each.person.email.partition("@")[0]: each.text for each in Letter.objects.filter(template=LETTER)}
+    assert told.keys() == {"redaktion", "netzwerk", "betrieb"}
+    assert "zu entscheiden" in told["netzwerk"]
+    assert "zu entscheiden" not in told["redaktion"]

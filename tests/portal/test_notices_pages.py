@@ -70,6 +70,16 @@ def test_the_page_says_which_letters_always_come_and_why(person: User) -> None:
         assert all(str(why.label) in page for why in ALWAYS)
 
 
+def test_only_staff_choose_whether_they_are_told_what_waits_in_the_admin(person: User) -> None:
+    staff = UserFactory(is_superuser=True)
+    for each, is_asked in ((person, False), (staff, True)):
+        page = client_of(each).get(url("settings")).content.decode()
+        assert ('name="staff"' in page) == is_asked
+        client_of(each).post(url("settings"), typed(staff="never"))
+    assert (paces_of(person)[Kind.STAFF], paces_of(staff)[Kind.STAFF]) == (Pace.DAILY, Pace.NEVER)
+    assert client_of(staff).post(url("settings"), typed(staff="weekly")).status_code == 422
+
+
 def test_what_is_no_choice_changes_nothing_and_comes_back_with_a_sentence(person: User) -> None:
     response = client_of(person).post(url("settings"), typed(needs="hourly", meetings="never"))
     assert response.status_code == 422
@@ -124,6 +134,7 @@ def test_what_is_said_at_joining_is_what_comes() -> None:
         Kind.WORKSHOPS: Pace.WEEKLY,
         Kind.MEETINGS: Pace.WEEKLY,
         Kind.RESOURCES: Pace.NEVER,
+        Kind.STAFF: Pace.DAILY,  # staff's alone: nobody joins as such
     }
     with translation.override("de"):
         page = Client().get(reverse("members:join")).content.decode()

@@ -69,9 +69,11 @@ def notices(scene: Scene) -> Iterator[Stop]:
     choose, me = scene.url("notices:settings"), scene.people["modele"]
     yield Stop("notices", "choose", choose, who="modele")
     yield Stop("notices", "choose, sent wrong", choose, who="modele", send={"needs": "hourly"}, status=422)
+    yield Stop("notices", "choose, staff", choose, who="operator")
     one_click = {"List-Unsubscribe": "One-Click"}
     for what in (Kind.WORKSHOPS, ALL_COLLECTED):
         yield Stop("notices", f"end {what}", scene.url("notices:stop", sign(me, what)))
+    yield Stop("notices", "end what waits", scene.url("notices:stop", sign(scene.people["operator"], Kind.STAFF)))
     never = scene.url("notices:stop", sign(me, Kind.RESOURCES))
     yield Stop("notices", "end what never comes", never)
     yield Stop("notices", "ended", scene.url("notices:stop", sign(me, Kind.MEETINGS)), send=one_click)

@@ -20,8 +20,9 @@ from members.notices.tick import STEPS as NOTICES
 from members.tick import STEPS as MEMBERS
 from pooling.tick import STEPS as POOLING
 from portal.account.sessions import forget_sessions
+from portal.briefing import brief_staff
 
-STEPS = (*POOLING, *MEMBERS, *MEETINGS, *NOTICES, *LETTERS, expire_due, publish_due, forget_sessions)
+STEPS = (*POOLING, *MEMBERS, *MEETINGS, *NOTICES, brief_staff, *LETTERS, expire_due, publish_due, forget_sessions)
 log = structlog.get_logger(__name__)
 
 
