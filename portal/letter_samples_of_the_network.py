@@ -125,7 +125,7 @@ STAFF_TEXTS = {
         "Wartet seit dem 26. Februar 2027.",
     ],
     "fr": [
-        "Veuillez répondre à la plus urgente avant cette échéance : 4 mars 2027, 17:00.",
+        "Veuillez répondre à la plus urgente avant cette échéance : 4 mars 2027, 17:00.",
         "En attente depuis le 26 février 2027.",
     ],
     "it": [

@@ -40,6 +40,7 @@ from pooling.actions.seats import give_seats
 from pooling.actions.settlement import collect_due_charges
 from pooling.actions.transfers import offer_transfer
 from pooling.models import PaysBy, Pledge
+from portal.briefing import brief_staff
 from tests.members.factories import OrganisationFactory, UserFactory
 from tests.members.meeting_steps import planned
 from tests.pooling import factories as make
@@ -182,6 +183,7 @@ def as_staff(person: User) -> None:
     PageSubscription.objects.create(page=page, user=person, comment_notifications=True)
     EditingSession.objects.create(user=person, content_object=page, last_seen_at=NOW)
     FormState.objects.create(user=person, data={"by": NAME}, content_object=page, last_updated_at=NOW)
+    brief_staff(now=NOW)
 
 
 def dump() -> Iterator[tuple[str, str]]:
