@@ -202,7 +202,7 @@ def test_a_dispute_whose_deadline_is_near_is_named_every_working_day() -> None:
     assert told == [1, 1, 1, 1, 1, 0, 0, 0]  # new, three days away, two, one, the day itself; then it is too late
     first, second, *_rest = letters(person)
     assert first.subject == "1 Sache wartet in der Verwaltung auf Sie"
-    assert words(second.subject) == "Eine Anfechtung ist bis 5. März 2027 zu beantworten"
+    assert words(second.subject) == "Anfechtung: Antwort bis 5. März 2027"
     assert "5. März 2027, 18:00" in words(second.text)
 
 
