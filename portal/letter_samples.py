@@ -30,7 +30,7 @@ BASE: Facts = {
     "organisation": ORGANISATION,
     "title": {
         "de": "Eine Homepage, die uns gehört",
-        "fr": "Un site web qui nous appartient",
+        "fr": "Un site internet qui nous appartient",
         "it": "Un sito web che ci appartiene",
     },
     "place": {

@@ -41,7 +41,7 @@ MERGED: Facts = {
 WORKSHOP: Facts = {
     "title": {
         "de": "Eine Homepage, die uns gehört",
-        "fr": "Un site web qui nous appartient",
+        "fr": "Un site internet qui nous appartient",
         "it": "Un sito web che ci appartiene",
     },
     "place": {
@@ -54,7 +54,7 @@ WORKSHOP: Facts = {
 }
 POOL: Facts = WORKSHOP | {"organisation": ORGANISATION, "reason": ""}
 ILL: Facts = {
-    "reason": {"de": "Die Fachperson ist krank.", "fr": "L’experte est malade.", "it": "La specialista è malata."}
+    "reason": {"de": "Die Fachperson ist krank.", "fr": "La spécialiste est malade.", "it": "La specialista è malata."}
 }
 OPENED: Facts = WORKSHOP | {
     "most": "CHF 300.00",
@@ -81,7 +81,7 @@ ENTRIES = {
         ("Neuer Workshop: Digitale Spenden", "Organisationen können bis 2. April 2027 Anteile zusagen."),
     ],
     "fr": [
-        ("Nouvel atelier : Un site web qui nous appartient", "Engagements possibles jusqu’au 12 mars 2027."),
+        ("Nouvel atelier : Un site internet qui nous appartient", "Engagements possibles jusqu’au 12 mars 2027."),
         ("Nouvel atelier : Les dons en ligne", "Engagements possibles jusqu’au 2 avril 2027."),
     ],
     "it": [

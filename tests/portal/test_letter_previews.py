@@ -135,7 +135,7 @@ class TestPages:
 
     def test_a_letter_is_shown_with_its_text_and_in_both_schemes(self, client: Client) -> None:
         page = client.get("/fr/design/letters/charged/").content.decode()
-        assert "Un site web qui nous appartient" in page
+        assert "Un site internet qui nous appartient" in page
         assert 'src="/fr/design/letters/charged/light/"' in page
         assert 'src="/fr/design/letters/charged/dark/"' in page
 
