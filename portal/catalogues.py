@@ -22,6 +22,7 @@ LANGUAGES = ("de", "fr", "it")
 COLLECTED, WORDING = "locale", "portal/wording"
 NOISE = ("POT-Creation-Date", "PO-Revision-Date", "Report-Msgid-Bugs-To", "Last-Translator", "Language-Team")
 ELIDING = ("fr", "it")  # languages that write an apostrophe between words
+SPACE = "[ \N{NARROW NO-BREAK SPACE}]"  # as people type it
 IGNORED = (".venv", "tests", "node_modules", "var", "staticfiles", "media")
 
 
@@ -59,9 +60,10 @@ def set_type(catalogue: polib.POFile) -> None:
 def typographic(text: str) -> str:
     """With typographic apostrophes between words, and "e-mail" in one line. Amounts ("1'250") and addresses stay.
 
-    French has a space before colons and question marks, and inside its quotation marks: no line ends there.
+    French has a space before colons and question marks, and inside its quotation marks: no line ends there, and all
+    are of one width.
     """
-    text = re.sub(r"(?<=\S) (?=[:;?!»](?!\w))|(?<=«) ", "\N{NO-BREAK SPACE}", text)
+    text = re.sub(f"(?<=\\S){SPACE}(?=[:;?!»](?!\\w))|(?<=«){SPACE}", "\N{NO-BREAK SPACE}", text)
     text = re.sub(r"(?<=[^\W\d_])'(?=[\w%«<])", "’", text)
     return re.sub(r"(?<!\w)([Ee])-mail(?!/)", "\\1\N{NON-BREAKING HYPHEN}mail", text)
 

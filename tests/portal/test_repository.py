@@ -145,6 +145,7 @@ def test_a_compiled_catalogue_is_renewed_when_its_source_changed(tmp_path: Path)
             "Qui ? « %(name)s » : voir",
             "Qui\N{NO-BREAK SPACE}? «\N{NO-BREAK SPACE}%(name)s\N{NO-BREAK SPACE}»\N{NO-BREAK SPACE}: voir",
         ),
+        ("Qui\N{NARROW NO-BREAK SPACE}?", "Qui\N{NO-BREAK SPACE}?"),
         ("Vedi: «%(name)s»?", "Vedi: «%(name)s»?"),
         ("<a class='plain' href=''>", "<a class='plain' href=''>"),
     ],
