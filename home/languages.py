@@ -57,6 +57,12 @@ def own_name(language: str) -> str:
     return translation.get_language_info(language)["name_local"].capitalize()
 
 
+def name_in_a_sentence(language: str) -> str:
+    """What the reader calls a language, as written within a sentence: French and Italian write it small."""
+    name = str(translation.get_language_info(language)["name_translated"])
+    return name.lower() if translation.get_language() in ("fr", "it") else name
+
+
 def home_url(language: str) -> str:
     """The address of the home page in `language`, e.g. /fr/."""
     with translation.override(language):

@@ -13,13 +13,16 @@ from django.utils.html import strip_tags
 # Choices of an editor in a block, and addresses: nobody reads these.
 CHOICES = frozenset({"drawing", "kind", "level", "type", "url"})
 
+# Spaces that lines may break at; before a French colon there is one that they may not.
+SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
+
 # Where one text ends and the next begins: at every tag but those within a sentence, perhaps just before its comma.
 BREAK = re.compile(r"<(?!/?(a|b|code|del|em|i|s|strong|sub|sup)\b)")
 
 
 def plain_text(value: Any) -> str:
     """What a reader reads of a text, of rich text, or of a stream's raw data: words with a space between them."""
-    return " ".join(" ".join(texts(value)).split())
+    return SPACES.sub(" ", " ".join(texts(value))).strip()
 
 
 def texts(value: Any) -> Iterator[str]:

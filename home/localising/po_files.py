@@ -18,9 +18,11 @@ import polib
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail_localize.models import StringSegment, StringTranslation, Translation
+
+from home.languages import name_in_a_sentence
 
 from .segments import is_approved
 
@@ -150,7 +152,7 @@ def require_same(translation: Translation, po: polib.POFile) -> None:
 
 
 def name_of(translation: Translation) -> str:
-    return str(get_language_info(translation.target_locale.language_code)["name_translated"])
+    return name_in_a_sentence(translation.target_locale.language_code)
 
 
 @transaction.atomic

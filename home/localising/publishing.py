@@ -15,12 +15,14 @@ from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, Validat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.admin import messages
 from wagtail.models import Page, TranslatableMixin
 from wagtail_localize.fields import get_translatable_fields
 from wagtail_localize.models import Translation, TranslationSource
+
+from home.languages import name_in_a_sentence
 
 from .segments import Progress, missing_of, progress_of_all
 from .sources import renew_source
@@ -46,7 +48,7 @@ def edit_url(instance: TranslatableMixin) -> str:
 
 def sentence_for(title: str, language: str, progress: Progress) -> str:
     """What is missing, and that nothing was lost."""
-    values = {"title": title, "language": get_language_info(language)["name_translated"]}
+    values = {"title": title, "language": name_in_a_sentence(language)}
     empty, machine = progress.missing - progress.unreviewed, progress.unreviewed
     parts = [_("“%(title)s” was not published in %(language)s.") % values]
     if empty:

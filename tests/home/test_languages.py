@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
+from home.languages import name_in_a_sentence
 from tests.home.factories import home_page, page, translation_of, unpublished
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,12 @@ def test_the_navigation_knows_where_the_reader_is(guide: Any) -> None:
 def test_the_foot_shows_its_own_pages(guide: Any) -> None:
     page("Impressum", in_footer=True)
     assert ask("footer_pages", "de") == [{"url": "/de/impressum/", "title": "Impressum", "current": False}]
+
+
+@pytest.mark.parametrize(("reader", "name"), [("de", "Italienisch"), ("fr", "italien"), ("it", "italiano")])
+def test_a_language_is_named_within_a_sentence_as_the_readers_write_it(reader: str, name: str) -> None:
+    with translation.override(reader):
+        assert name_in_a_sentence("it") == name
 
 
 def test_lines_for_every_page_come_from_the_home_page() -> None:

@@ -205,6 +205,11 @@ def test_words_in_bold_keep_their_comma_and_paragraphs_stay_apart() -> None:
     assert plain_text(written) == "Des données sensibles, et leur accès. Ensuite rien un"
 
 
+def test_a_line_of_a_snippet_never_begins_with_a_colon() -> None:
+    written = "<p>Des données\N{NO-BREAK SPACE}: notes  de\nfrais</p>"
+    assert plain_text(written) == "Des données\N{NO-BREAK SPACE}: notes de frais"
+
+
 def test_a_snippet_shows_the_words_with_their_surroundings() -> None:
     long = "Anfang. " * 60 + "Hier steht etwas über Schulungen im Verein. " + "Ende. " * 60
     shown = snippet(long, stems("Schulung", "de"), "de")
