@@ -413,8 +413,8 @@ class SeatsNotYet(Refused):
 
     def __str__(self) -> str:
         return _(
-            "Seats of a pledge can be given to others once prices are locked. Until then you can pass the whole pledge "
-            "on."
+            "Who comes can be named, and seats can be given to others, once prices are locked. Until then you can pass "
+            "the whole pledge on."
         )
 
 
@@ -426,8 +426,8 @@ class TooLateForSeats(Refused):
 class SeatsTaken(Refused):
     def __str__(self) -> str:
         return _(
-            "For each seat of this pledge somebody is named, or it was given to another organisation. To name somebody "
-            "else, please change one of the names; nothing has changed."
+            "For each seat of this pledge somebody is named, or it was given to another organisation. Please change "
+            "one of the names, or take it off the list; nothing has changed."
         )
 
 

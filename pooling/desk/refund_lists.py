@@ -75,7 +75,7 @@ class RefundListView(DeskListView):
             Cell("created_at", gettext_lazy("Owed since"), lambda refund: refund.created_at, sort_key="created_at"),
             # The page has to fit 1280 pixels: the rest stands in the spreadsheet.
             Cell("age", gettext_lazy("Days"), self.days_of, is_figure=True, is_on_page=False),
-            Cell("settled_at", gettext_lazy("Settled"), lambda refund: refund.paid_on or refund.settled_at),
+            Cell("settled_at", gettext_lazy("Completed on"), lambda refund: refund.paid_on or refund.settled_at),
             Cell("reason", gettext_lazy("Why"), lambda refund: RefundReason(refund.reason).label),
             Cell("way", gettext_lazy("Through"), way_back),
             Cell("number", gettext_lazy("Document"), lambda refund: number_of(refund.charge), is_on_page=False),
