@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import AbstractUser
 from django.forms.models import BaseInlineFormSet, inlineformset_factory
+from django.templatetags.static import static
 from django.urls import URLPattern
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -196,6 +198,11 @@ def register_admin_urls() -> list[URLPattern]:
         *people_desk.urlpatterns,
         *handbook.urlpatterns,
     ]
+
+
+@hooks.register("insert_global_admin_css")
+def style_of_our_pages() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("portal/admin.css"))
 
 
 hooks.register("register_reports_menu_item", unsent_letters.menu_item)

@@ -77,6 +77,7 @@ class PoolListView(SpreadsheetExportMixin, PermissionCheckedMixin, BaseListingVi
     header_icon = "shares"
     index_url_name = "workshop_pools"
     index_results_url_name = "workshop_pools_results"
+    results_template_name = "workshops/admin/pools_results.html"
     permission_policy = page_permission_policy
     any_permission_required = ["add", "change", "publish"]
     filterset_class = PoolFilterSet

@@ -81,6 +81,17 @@ def test_no_compiled_catalogue_is_committed() -> None:
     assert [name for name, _path in files("*.mo")] == []
 
 
+def test_lists_of_the_admin_can_be_moved_sideways_on_a_narrow_screen() -> None:
+    """Wagtail hides what is wider than the screen, and lets titles shrink to a letter a line."""
+    scrolled = re.compile(r'<div class="[a-z]+-scroll" tabindex="0" role="region" aria-label')
+    bare = []
+    for name, path in files("*.html"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        lists = [n for n, line in enumerate(lines) if '<table class="listing"' in line and "<thead>" in lines[n + 1]]
+        bare += [f"{name}:{n + 1}" for n in lists if not scrolled.search(lines[n - 1])]
+    assert bare == []
+
+
 def test_files_stay_short() -> None:
     long = {
         name
