@@ -206,6 +206,16 @@ def test_an_italian_date_reads_as_in_a_letter() -> None:
         assert written(date(2027, 1, 12), "j F Y") == "12 gennaio 2027"
 
 
+def test_italian_puts_no_article_before_a_day_or_a_number() -> None:
+    """"il %(day)s" would be wrong on the 8th and the 11th: "l'8 marzo", "gli 11 posti". "Il giorno" goes with each."""
+    articles = "il|lo|i|gli|al|ai|agli|dal|dai|dagli|del|dei|degli|nel|nei|negli|sul|sui|sugli"
+    article = re.compile(rf"(?i)\b(?:{articles}) %\(\w+\)[sd]")
+    assert article.search("valido fino al %(when)s")
+    entries = ours("it", catalogues.COLLECTED).values()
+    said = [text for entry in entries for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    assert [text for text in said if article.search(text)] == []
+
+
 def test_our_words_are_compiled_and_checked_but_nothing_is_collected_into_them(tmp_path: Path) -> None:
     source = tmp_path / catalogues.WORDING / "it/LC_MESSAGES/django.po"
     source.parent.mkdir(parents=True)
