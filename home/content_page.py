@@ -30,7 +30,16 @@ class ContentQuerySet(PageQuerySet):
 
     def in_language(self, language: str) -> ContentQuerySet:
         """Pages written in `language`: no aliases that show another language's text."""
-        return self.filter(languages.written_in_its_language(), locale__language_code=language)
+        return self.in_its_language().filter(locale__language_code=language)
+
+    def in_its_language(self) -> ContentQuerySet:
+        """Pages written in the language of the place in the tree where they stand: no aliases that show another's text.
+
+        Enough below a page, for the tree below a language's home page is of that language alone: Wagtail moves nothing
+        out of it. To ask for the language beside the place would make PostgreSQL, which takes the two for independent,
+        expect a third of what there is.
+        """
+        return self.filter(languages.written_in_its_language())
 
     def private_q(self) -> Q:
         """What Wagtail's public() and private() go by: translations share their privacy."""

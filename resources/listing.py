@@ -67,12 +67,20 @@ class Listing:
         return kept(f"numbers:{self.key}", lambda: count(self.everything))
 
     @cached_property
+    def topics_in_all_languages(self) -> list[Topic]:
+        return kept("topics", lambda: list(Topic.objects.all()))
+
+    @property
     def all_topics(self) -> list[Topic]:
-        return kept(f"topics:{self.locale.pk}", lambda: list(Topic.objects.filter(locale=self.locale)))
+        return [topic for topic in self.topics_in_all_languages if topic.locale_id == self.locale.pk]
 
     @cached_property
     def topic(self) -> Topic | None:
         return next((topic for topic in self.all_topics if topic.slug == self.asked.get("topic")), None)
+
+    def rows_of(self, topic: Topic) -> list[Topic]:
+        """This topic in all languages."""
+        return [each for each in self.topics_in_all_languages if each.translation_key == topic.translation_key]
 
     @cached_property
     def format(self) -> str:
@@ -124,7 +132,7 @@ class Listing:
     @cached_property
     def page(self) -> PaginatorPage[Any]:
         """The resources shown. A page that there is not is the nearest that there is."""
-        found = self.everything.about(self.topic) if self.topic else self.everything
+        found = self.everything.about(self.rows_of(self.topic)) if self.topic else self.everything
         found = found.of_format(self.format) if self.format else found
         found = found.of_level(self.level) if self.level else found
         order = ORDERS[self.sort][1]

@@ -44,11 +44,11 @@ WORDS_PER_MINUTE = 200
 
 
 class ResourceQuerySet(ContentQuerySet):
-    """`ResourcePage.objects.live().in_language("fr").about(topic).of_format("guide")`."""
+    """`ResourcePage.objects.live().in_language("fr").about(topics).of_format("guide")`."""
 
-    def about(self, topic: Topic) -> ResourceQuerySet:
-        """Resources filed under `topic`, whichever language's row of it they point to."""
-        filed = self.model.topics.through.objects.filter(topic__translation_key=topic.translation_key)
+    def about(self, topics: Iterable[Topic]) -> ResourceQuerySet:
+        """Resources filed under one of these: give a topic's rows in all languages, for they may point to any of them."""
+        filed = self.model.topics.through.objects.filter(topic__in=[topic.pk for topic in topics])
         return self.filter(pk__in=filed.values("resourcepage_id"))
 
     def of_format(self, format: str) -> ResourceQuerySet:
@@ -93,7 +93,7 @@ class ResourceIndexPage(ContentPage):
         `for_members`, the ids of those shown that not everybody may read.
         """
         context = super().get_context(request, *args, **kwargs)
-        below = ResourcePage.objects.child_of(self).live().in_language(self.locale.language_code)
+        below = ResourcePage.objects.child_of(self).live().in_its_language()
         listing = Listing(
             below.readable_by(request.user),
             key=f"{self.pk}:{privacy.view_of(request.user)}",

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.template import Context, Template
 from django.test import Client
 from django.utils import translation
+from wagtail.models import Locale
 
 from home.models import Topic
 from home.plain_text import plain_text
@@ -49,6 +50,16 @@ def test_the_library_lists_live_resources_of_its_language_newest_first(client: C
     unpublished(resource(library, "Entwurf"))
     assert shown(client, "/de/wissen/") == ["Zweiter", "Erster"]
     assert shown(client, "/fr/ressources/") == ["Deuxième"]
+
+
+def test_a_text_that_only_stands_in_for_a_translation_is_not_in_the_list(client: Client, library: Any) -> None:
+    german = resource(library, "Erster")
+    alias = german.copy_for_translation(Locale.objects.get(language_code="fr"), alias=True)
+    assert alias.live
+    assert alias.get_parent().title == "Ressources"
+    assert shown(client, "/fr/ressources/") == []
+    german.create_alias(update_slug="noch-einmal")  # one within the language is as good as its source
+    assert shown(client, "/de/wissen/") == ["Erster", "Erster"]
 
 
 def test_the_library_is_filtered_by_topic(client: Client, library: Any) -> None:
@@ -192,7 +203,7 @@ def test_what_the_list_shows_takes_five_statements_however_it_is_filtered(
     about = topic("Website", fr="Site internet")
     for number in range(5):
         resource(library, f"Nummer {number}", topics=[about], format="tool")
-    everything = ResourcePage.objects.child_of(library).live().public().in_language("de")
+    everything = ResourcePage.objects.child_of(library).live().public().in_its_language()
     with django_assert_num_queries(4):
         listing = Listing(everything, key="x", locale=library.locale, asked=asked)
         assert [choice.count for choice in (*listing.topics, *listing.formats)] == [5, 5]
