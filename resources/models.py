@@ -47,7 +47,7 @@ class ResourceQuerySet(ContentQuerySet):
     """`ResourcePage.objects.live().in_language("fr").about(topics).of_format("guide")`."""
 
     def about(self, topics: Iterable[Topic]) -> ResourceQuerySet:
-        """Resources filed under one of these: give a topic's rows in all languages, for they may point to any of them."""
+        """Resources filed under one of these: a topic's rows in all languages, for they may point to any of them."""
         filed = self.model.topics.through.objects.filter(topic__in=[topic.pk for topic in topics])
         return self.filter(pk__in=filed.values("resourcepage_id"))
 

@@ -68,16 +68,22 @@ def short_pools() -> QuerySet[Pool]:
     return Pool.objects.filter(state=PoolState.SHORT).annotate(since=declared)
 
 
+def written(difference: Any) -> str:
+    return json.dumps(difference, sort_keys=True)
+
+
 def differences_since() -> dict[str, datetime]:
-    """Each difference that the last comparison with a provider's books found, and when it was found first."""
+    """Each difference that the last comparison with a provider's books found, and since when each one did."""
     last = Comparison.objects.first()
     if last is None or not last.differences:
         return {}
-    found = [json.dumps(each, sort_keys=True) for each in last.differences]
-    since = dict.fromkeys(found, last.at)
-    for earlier in Comparison.objects.filter(provider=last.provider, pk__lt=last.pk).order_by("pk").reverse():
-        same = {json.dumps(each, sort_keys=True) for each in earlier.differences}
-        since |= {each: earlier.at for each in found if each in same}
+    there = {written(each) for each in last.differences}
+    since = dict.fromkeys(there, last.at)
+    for earlier in Comparison.objects.filter(provider=last.provider, pk__lt=last.pk).order_by("-pk").iterator():
+        there &= {written(each) for each in earlier.differences}
+        if not there:
+            break
+        since |= dict.fromkeys(there, earlier.at)
     return since
 
 

@@ -12,10 +12,11 @@ import os
 
 from tests.postgresql import FORGETFUL, start_postgresql
 
-# Before the settings are read. Without workers beside it all that a statement costs is counted as its connection's; what
-# it costs to read here and there is what docs/operations.md says of a server.
-SERVER = "max_parallel_workers_per_gather = 0\nrandom_page_cost = 1.1\n"
-os.environ["DATABASE_URL"] = start_postgresql(FORGETFUL + SERVER)
+# Before the settings are read. Without workers beside it all that a statement costs is counted as its connection's. The
+# cost of reading here and there is what docs/operations.md sets.
+os.environ["DATABASE_URL"] = start_postgresql(
+    FORGETFUL + "max_parallel_workers_per_gather = 0\nrandom_page_cost = 1.1\n"
+)
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings.test"
 
 import tempfile

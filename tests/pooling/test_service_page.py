@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pooling.accounts import cost_sheet, money_of
+from pooling.accounts.finance import differences_since
 from pooling.actions.disputes import enter_dispute
 from pooling.actions.pools import cancel_pool
 from pooling.actions.settlement import collect_due_charges
@@ -132,3 +134,15 @@ def test_the_organisation_reads_what_its_bank_took(client: Client) -> None:
     assert "Von der Bank zurückgebucht" in shown
     assert "die Trägerschaft meldet sich bei Ihnen" in shown
     assert client.get(reverse("pooling:pledge_money_csv", args=[pledge.uuid])).status_code == 200
+
+
+def test_a_difference_waits_since_it_was_found_without_a_break() -> None:
+    old, new, gone_meanwhile = ({"code": code} for code in ("old", "new", "gone meanwhile"))
+    for hours_ago, found in ((96, [old, gone_meanwhile]), (72, [old]), (48, [gone_meanwhile, old])):
+        compared(*found, hours_ago=hours_ago)
+    compared(new, gone_meanwhile, old, hours_ago=24)
+    first, _second, third, last = Comparison.objects.order_by("pk").values_list("at", flat=True)
+    since = {json.loads(name)["code"]: at for name, at in differences_since().items()}
+    assert since == {"old": first, "gone meanwhile": third, "new": last}
+    compared()
+    assert differences_since() == {}
