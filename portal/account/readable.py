@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,12 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.log_actions import registry
+
+from members.group import MEMBERS
+from pooling.models import BackingKind
+from pooling.money import format_chf
+from pooling.templatetags.pool_tags import STEPS
 
 # What the file calls things, in English so that programs can rely on it, and what people call them.
 LABELS: dict[str, str | Promise] = {
@@ -54,7 +60,7 @@ LABELS: dict[str, str | Promise] = {
     "accepted on": _("accepted on"),
     "answer": _("answer"),
     "asked on": _("asked on"),
-    "at most, in Rappen": _("at most, in Rappen"),
+    "at most, in Rappen": _("at most"),
     "begins": _("begins"),
     "comments": _("comments"),
     "decided on": _("decided on"),
@@ -109,6 +115,28 @@ LABELS: dict[str, str | Promise] = {
     "workshop": _("workshop"),
     "written on": _("written on"),
 }
+# What befalls a pool and is no step of one organisation's pledge.
+STEPS_OF_POOLS = {
+    "pool_drafted": _("The terms were written."),
+    "pool_redrafted": _("The terms were changed."),
+    "pool_opened": _("Pledging began"),
+    "pool_extended": _("The closing time was moved to a later one. Everybody was told."),
+    "subsidy_grown": _("The subsidy was raised"),
+    "guarantee_recorded": _("A guarantee was written down"),
+    "guarantee_drawn": BackingKind.DRAWN.label,
+    "guarantee_returned": BackingKind.RETURNED.label,
+    "gap_absorbed": BackingKind.ABSORBED.label,
+    "gap_reversed": BackingKind.REVERSED.label,
+    "refund_sending": _("The refund was sent"),
+}
+EVENTS = STEPS | STEPS_OF_POOLS
+# What the file keeps as programs read it, in words.
+IN_WORDS: dict[str, Callable[[Any], str]] = {
+    "at most, in Rappen": format_chf,
+    "event": lambda kind: str(EVENTS[kind]).rstrip("."),
+    "rights": lambda name: str(_("Member")) if name == MEMBERS else name,
+    "what": lambda action: str(registry.get_action_label(action)) if registry.action_exists(action) else action,
+}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d.*)?")
 
 Pair = tuple[str, str]
@@ -143,7 +171,14 @@ def empty_sections(told: dict[str, Any]) -> list[str | Promise]:
 
 def pairs(entry: dict[str, Any]) -> list[Pair]:
     """Without what is empty."""
-    return [(capfirst(str(label(key))), text) for key, value in entry.items() if (text := in_words(value))]
+    return [(capfirst(str(label(key))), text) for key, value in entry.items() if (text := in_words(said(key, value)))]
+
+
+def said(key: str, value: Any) -> Any:
+    """`value`, or each of a list, as people say it where the file holds a name or a number for programs."""
+    if not value or key not in IN_WORDS:
+        return value
+    return list(map(IN_WORDS[key], value)) if isinstance(value, list) else IN_WORDS[key](value)
 
 
 def in_words(value: Any) -> str:

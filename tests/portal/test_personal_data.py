@@ -12,9 +12,10 @@ from django.db import models
 from django.utils import translation
 
 from members.letters import personal_data as of_letters
-from members.models import User
+from members.models import Role, User
 from portal.account.everything import about, modules
-from portal.account.readable import LABELS, empty_sections, in_words, label, sections
+from pooling.workshops.timeline import SENTENCES
+from portal.account.readable import EVENTS, LABELS, Section, empty_sections, in_words, label, sections
 from tests.members.factories import UserFactory
 from tests.pooling.factories import NOW
 
@@ -146,6 +147,41 @@ def test_the_page_shows_what_the_file_holds(told: dict[str, Any], language: str)
         letters = next(section for section in shown if section.title == label("letters"))
         assert len(letters.entries) == len(told["letters"])
         assert in_words(told["account"]["made on"]) in [text for _name, text in shown[0].pairs]
+
+
+def values(shown: list[Section], title: str, name: str) -> set[str]:
+    """What stands beside `name`, in every entry of a section."""
+    of_it = next(section for section in shown if section.title == label(title))
+    entries = [*of_it.entries, of_it.pairs]
+    return {text for entry in entries for called, text in entry if called.casefold() == str(label(name)).casefold()}
+
+
+@in_each_language
+def test_no_code_of_a_program_stands_on_the_page(told: dict[str, Any], language: str) -> None:
+    """The file keeps "pledge_held" and 30000 Rappen, which nobody can read."""
+    with translation.override(language):
+        shown = list(sections(told))
+        assert values(shown, "events of pools", "event") >= {str(EVENTS["pledge_held"])}
+        assert all(most.startswith("CHF\u00a0") for most in values(shown, "accepted terms", "at most, in Rappen"))
+        words = values(sections_of_staff(), "log of the admin", "what")
+        assert not any("." in word for word in words)
+        member = values(sections_of_staff(), "ways to log in", "rights")
+        assert member == {f"{Role.MEMBER.label}, Editor"}
+
+
+def sections_of_staff() -> list[Section]:
+    return list(
+        sections(
+            {
+                "ways to log in": {"rights": ["Members", "Editor"]},
+                "log of the admin": [{"what": "wagtail.publish", "of": "up2gether", "on": "2026-11-30"}],
+            }
+        )
+    )
+
+
+def test_every_event_of_a_pool_has_words() -> None:
+    assert SENTENCES.keys() - EVENTS.keys() == set()
 
 
 def test_of_others_nothing_is_told() -> None:
