@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -32,11 +32,12 @@ def workshop_of(charge: Charge) -> str:
     return charge.pledge.pool.title()
 
 
+# As staff read it: what waits for "you" on the organisation's own pages waits for the organisation here.
+STATES = {**dict(ChargeState.choices), ChargeState.ACTION_REQUIRED: gettext_lazy("waits for the organisation")}
+
+
 def state_of(charge: Charge) -> str:
-    """As staff read it: what waits for "you" on the organisation's own pages waits for the organisation here."""
-    if charge.state == ChargeState.ACTION_REQUIRED:
-        return _("waits for the organisation")
-    return str(charge.get_state_display())
+    return str(STATES[ChargeState(charge.state)])
 
 
 def number_of(charge: Charge) -> str:
@@ -68,11 +69,12 @@ class ReceivableFilterSet(WagtailFilterSet):
             (WRITTEN_OFF, gettext_lazy("written off")),
         ],
     )
+    pays_by = django_filters.ChoiceFilter(label=gettext_lazy("Payment method"), choices=PaysBy.choices)
     due = django_filters.DateFromToRangeFilter(label=gettext_lazy("Due date"), widget=DateRangePickerWidget)
 
     class Meta:
         model = Charge
-        fields = ["pays_by"]
+        fields: ClassVar[list[str]] = []
 
     def of_age(self, charges: QuerySet[Charge], name: str, age: str) -> QuerySet[Charge]:
         if age == WRITTEN_OFF:
@@ -154,11 +156,12 @@ class ReceivableListView(DeskListView):
 
 class PaymentFilterSet(WagtailFilterSet):
     provider = django_filters.ChoiceFilter(label=gettext_lazy("Through"), method="through", choices=PROVIDERS)
+    state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=list(STATES.items()))
     settled_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("Date"), widget=DateRangePickerWidget)
 
     class Meta:
         model = Charge
-        fields = ["state"]
+        fields: ClassVar[list[str]] = []
 
     def through(self, charges: QuerySet[Charge], name: str, provider: str) -> QuerySet[Charge]:
         if provider == PaysBy.INVOICE:

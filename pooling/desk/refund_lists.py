@@ -30,11 +30,12 @@ class RefundFilterSet(WagtailFilterSet):
         method="in_state",
         choices=[("open", gettext_lazy("due, on its way or failed")), *RefundState.choices],
     )
+    reason = django_filters.ChoiceFilter(label=gettext_lazy("Why"), choices=RefundReason.choices)
     created_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("Owed since"), widget=DateRangePickerWidget)
 
     class Meta:
         model = Refund
-        fields = ["reason"]
+        fields: ClassVar[list[str]] = []
 
     def in_state(self, refunds: QuerySet[Refund], name: str, state: str) -> QuerySet[Refund]:
         return refunds.exclude(state__in=Refund.DONE_STATES) if state == "open" else refunds.filter(state=state)

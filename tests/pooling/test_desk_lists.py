@@ -12,7 +12,8 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
+from django.utils import translation
 from openpyxl import load_workbook
 
 from pooling.accounts.finance import Heap, waiting_for_finance
@@ -202,3 +203,21 @@ def test_the_number_of_queries_does_not_grow(desk: Client, name: str) -> None:
     more()
     more()
     assert queries() == few
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_filter_is_named_in_the_readers_language(name: str) -> None:
+    def labels(language: str) -> list[str]:
+        view = resolve(reverse(name)).func.view_class
+        with translation.override(language):
+            filters = view.filterset_class(data={}, queryset=view.model.objects.none()).filters
+            return [str(each.label) for each in filters.values()]
+
+    assert len(labels("de")) >= 2
+    assert set(labels("de")).isdisjoint(labels("en"))
+
+
+def test_staff_filter_payments_by_the_states_that_they_read(desk: Client) -> None:
+    page = desk.get(reverse("desk_payments")).content.decode()
+    assert "wartet auf die Organisation" in page
+    assert "wartet auf Sie" not in page
