@@ -43,10 +43,10 @@ BEHAVIOURS = {"paid": "pays", "needs_authentication": "authenticates", "declined
 # Letters to addresses without an account go out by themselves; those of the past are never sent.
 WORK_OF_TIME = [step for step in STEPS if step not in (send_approval_letters, send_attendee_letters)]
 
-# The operator's account: the one that handbooks print as their example.
+# The operator, as the demo's legal notice names it, and the account that handbooks print as their example.
 ACCOUNT = {
-    "name": "up2gether (Demo)",
-    "street": "Mustergasse",
+    "name": "Verein up2gether Beispiel",
+    "street": "Beispielweg",
     "house_number": "1",
     "postcode": "3000",
     "town": "Bern",
