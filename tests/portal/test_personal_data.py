@@ -13,8 +13,8 @@ from django.utils import translation
 
 from members.letters import personal_data as of_letters
 from members.models import Role, User
-from portal.account.everything import about, modules
 from pooling.workshops.timeline import SENTENCES
+from portal.account.everything import about, modules
 from portal.account.readable import EVENTS, LABELS, Section, empty_sections, in_words, label, sections
 from tests.members.factories import UserFactory
 from tests.pooling.factories import NOW
