@@ -101,7 +101,7 @@ INVOICED: Facts = BY_INVOICE | {
     "due_at": NOW + timedelta(days=30),
     "keep_until": NOW + timedelta(days=37),
     "iban": "CH93 0076 2011 6238 5295 7",
-    "payable_to": "Verein up2gether Beispiel, Beispielweg 1, 3000 Bern",
+    "payable_to": "up2gether (Demo), Beispielweg 1, 3000 Bern",
     "payment_reference": "RF35 2027 0004 2",
     "takes_place": False,
     "void_link": False,

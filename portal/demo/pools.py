@@ -43,9 +43,9 @@ BEHAVIOURS = {"paid": "pays", "needs_authentication": "authenticates", "declined
 # Letters to addresses without an account go out by themselves; those of the past are never sent.
 WORK_OF_TIME = [step for step in STEPS if step not in (send_approval_letters, send_attendee_letters)]
 
-# The operator, as the demo's legal notice names it, and the account that handbooks print as their example.
+# The operator, at the address in the demo's legal notice, and the account that handbooks print as their example.
 ACCOUNT = {
-    "name": "Verein up2gether Beispiel",
+    "name": "up2gether (Demo)",
     "street": "Beispielweg",
     "house_number": "1",
     "postcode": "3000",
