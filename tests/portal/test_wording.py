@@ -207,7 +207,7 @@ def test_an_italian_date_reads_as_in_a_letter() -> None:
 
 
 def test_italian_puts_no_article_before_a_day_or_a_number() -> None:
-    """ "il %(day)s" would be wrong on the 8th and the 11th: "l'8 marzo", "gli 11 posti". "Il giorno" goes with each."""
+    """On the 8th and the 11th "il %(day)s" would be wrong: "l'8 marzo", "gli 11 posti". "Il giorno" goes with each."""
     articles = "il|lo|i|gli|al|ai|agli|dal|dai|dagli|del|dei|degli|nel|nei|negli|sul|sui|sugli"
     article = re.compile(rf"(?i)\b(?:{articles}) %\(\w+\)[sd]")
     assert article.search("valido fino al %(when)s")
