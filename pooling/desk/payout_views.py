@@ -53,7 +53,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
         "ordered": sorted({each.refund.ordered_at for each in waiting if each.refund.ordered_at}, reverse=True),
         "form": form,
         "page_title": _("Refunds to transfer"),
-        "header_icon": "undo",
+        "header_icon": "rotate",
     }
     return render(request, "desk/payouts.html", context)
 

@@ -53,7 +53,7 @@ class RefundListView(DeskListView):
 
     model = Refund
     page_title = gettext_lazy("All refunds")
-    header_icon = "undo"
+    header_icon = "rotate"
     index_url_name, index_results_url_name = "desk_refunds", "desk_refunds_results"
     filterset_class = RefundFilterSet
     search_fields = [*(f"charge__{name}" for name in SEARCHED), "ref", "settled_by", "paid_ref"]

@@ -64,10 +64,10 @@ class DeskMenuItem(MenuItem):
 PLACES = (
     (gettext_lazy("Overview"), "desk", "desktop"),
     (gettext_lazy("Bank"), "desk_bank", "upload"),
-    (gettext_lazy("Refunds to transfer"), "desk_payouts", "undo"),
+    (gettext_lazy("Refunds to transfer"), "desk_payouts", "rotate"),
     (gettext_lazy("Receivables"), "desk_receivables", "list-ul"),
     (gettext_lazy("Payments"), "desk_payments", "list-ul"),
-    (gettext_lazy("All refunds"), "desk_refunds", "undo"),
+    (gettext_lazy("All refunds"), "desk_refunds", "rotate"),
     (gettext_lazy("Disputes"), "desk_disputes", "warning"),
     (gettext_lazy("Payment service"), "desk_service", "warning"),
     (gettext_lazy("Statements"), "desk_statements", "shares"),

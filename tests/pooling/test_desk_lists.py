@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import translation
 from openpyxl import load_workbook
+from wagtail.admin.icons import get_icons
 
 from pooling.accounts.finance import Heap, waiting_for_finance
 from pooling.accounts.receivables import LABELS, receivables, sums_by_age
@@ -22,6 +24,7 @@ from pooling.actions.disputes import enter_dispute
 from pooling.actions.pools import cancel_pool
 from pooling.actions.refunds import enter_refund_result
 from pooling.actions.settlement import collect_due_charges
+from pooling.desk.wagtail_hooks import PLACES
 from pooling.models import Attempt, DisputeState, Pool, Refund
 from pooling.payments.base import Progress, RefundResult
 from portal.roles import EDITOR, FINANCE
@@ -221,3 +224,10 @@ def test_staff_filter_payments_by_the_states_that_they_read(desk: Client) -> Non
     page = desk.get(reverse("desk_payments")).content.decode()
     assert "wartet auf die Organisation" in page
     assert "wartet auf Sie" not in page
+
+
+@pytest.mark.parametrize(("name", "icon"), [(name, icon) for _label, name, icon in PLACES])
+def test_each_page_of_the_desk_shows_icons_that_exist(desk: Client, name: str, icon: str) -> None:
+    shown = set(re.findall(r'href="#icon-([\w-]+)"', desk.get(reverse(name)).content.decode()))
+    assert shown
+    assert [each for each in sorted({icon, *shown}) if f'id="icon-{each}"' not in get_icons()] == []
