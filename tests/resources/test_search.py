@@ -190,6 +190,14 @@ def test_whoever_finds_nothing_is_told_of_other_languages(client: Client, librar
     assert "/de/suche/?q=Vorlage" in shown
 
 
+def test_every_page_has_a_field_for_the_search_that_leads_to_its_own(client: Client, library: Any) -> None:
+    html = client.get(library.url).content.decode()
+    assert '<form action="/de/suche/">' in html
+    field = '<input id="find" name="q" type="search"'
+    assert html.count(field) == 1
+    assert field not in client.get("/de/suche/", {"q": "Wissen"}).content.decode()
+
+
 def test_the_index_can_be_made_anew(library: Any, capsys: pytest.CaptureFixture[str]) -> None:
     resource(library, "Text", "Kanal")
     before = sorted(SearchEntry.objects.values_list("page", "stems"))
