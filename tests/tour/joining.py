@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from members.actions.applications import apply, confirm, decline
 from members.actions.invitations import invite
-from members.models import Application, Invitation, Role
+from members.models import Application, Invitation, Membership, Role, User
 from portal.demo.files import read_yaml
 from portal.demo.network import APPLICATION_FIELDS, organisation
+from tests.members.factories import OrganisationFactory
 
 from .stop import Stop
 
@@ -25,8 +26,13 @@ def applied(scene: Scene, email: str) -> Application:
     return apply(details=details, topics=[], email=email, now=scene.now)
 
 
-def add_joining(scene: Scene) -> None:
-    """An application in each state, and invitations to somebody new and to somebody known."""
+def add_joining(scene: Scene, joined: User) -> None:
+    """An application in each state, invitations to somebody new and to somebody known, and an organisation that has
+    just joined, for which `joined` acts: it has nothing yet, and nothing to do.
+    """
+    scene.people["joined"] = joined
+    newest = OrganisationFactory(name="Beispiel am Anfang", language=scene.language)
+    Membership.objects.create(organisation=newest, person=joined, role=Role.ADMINISTRATOR)
     scene.unconfirmed = applied(scene, "neu@org.example").new_token()
     confirmed, declined = applied(scene, "da@org.example"), applied(scene, "nein@org.example")
     scene.confirmed = confirmed.new_token()

@@ -91,7 +91,7 @@ class Scene:
         self.add_pledges()
         self.add_bank_file()
         self.give_up_letters()
-        add_joining(self)
+        add_joining(self, person())
         add_needs(self)
         add_sessions(self)
         add_passkeys(self, person())

@@ -243,7 +243,8 @@ def pledges(scene: Scene) -> Iterator[Stop]:
         if name in ("standing", "charged", "payment needs action", "refunded"):
             yield Stop("money", f"pledge, {name}", scene.url("pooling:pledge_money", pledge.uuid), who=who)
     overviews = {
-        "nothing to do": "muster",
+        "nothing to do": "joined",
+        "somebody to name": "muster",
         "something to do": "modele",
         "a pledge waits for its method": "esempio",
         "of two organisations": "between",
@@ -292,7 +293,8 @@ def saved_methods(scene: Scene) -> Iterator[Stop]:
     yield Stop("payment methods", "all", every, who="muster")
     yield Stop("payment methods", "all, a name that is too long", every, who="muster", send=too_long, status=422)
     yield Stop("payment methods", "all, as a member sees them", of_member, who="member")
-    yield Stop("payment methods", "none", scene.url("pooling:methods", organisation("modello").uuid), who="modello")
+    newest = scene.people["joined"].memberships.get().organisation
+    yield Stop("payment methods", "none", scene.url("pooling:methods", newest.uuid), who="joined")
     yield Stop("payment methods", "replace", replace, who="muster")
     yield Stop("payment methods", "replace, sent empty", replace, who="muster", send={}, status=422)
     needed = scene.url("pooling:method_remove", uuid, used.pk)
