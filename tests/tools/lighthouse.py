@@ -14,6 +14,8 @@ from tests.chromium import LAUNCH_ARGUMENTS, find_chromium
 
 PROGRAM = Path(__file__).parent / "node_modules" / ".bin" / "lighthouse"
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
+AGAIN = "Please run Lighthouse again"  # what it says where it recorded nothing: no finding, and no fault of the page
+TRIES = 3
 # A name that isn't this machine's has no address: the browser can't talk to anybody else.
 ALONE = "--host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'"
 
@@ -41,10 +43,13 @@ def look_at(url: str) -> Report:
     command = [str(PROGRAM), url, "--quiet", "--output=json", "--output-path=stdout", f"--chrome-flags={flags}"]
     command.append(f"--only-categories={','.join(CATEGORIES)}")
     env = {**os.environ, "CHROME_PATH": find_chromium() or ""}
-    run = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300)
-    if run.returncode:
-        raise RuntimeError(f"Lighthouse failed:\n{run.stderr[-2000:]}")
-    return report_of(json.loads(run.stdout))
+    for _try in range(TRIES):
+        run = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300)
+        if run.returncode == 0:
+            return report_of(json.loads(run.stdout))
+        if AGAIN not in run.stderr:
+            break
+    raise RuntimeError(f"Lighthouse failed:\n{run.stderr[-2000:]}")
 
 
 def report_of(result: dict[str, Any]) -> Report:
