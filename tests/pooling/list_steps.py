@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from members.letters.models import Letter
 from members.models import Organisation
+from pooling.actions.pledges import withdraw_pledge
 from pooling.actions.waiting import accept_offer, join_waiting_list
 from pooling.models import Pledge, Pool
+from pooling.tick import STEPS
 
 from . import factories as make
 from .factories import NOW
@@ -59,3 +62,23 @@ def reread(pledge: Pledge) -> Pledge:
 def states(*pledges: Pledge) -> list[tuple[str, int]]:
     """State and shares of each, as the database has them."""
     return [(each.state, each.shares) for each in map(reread, pledges)]
+
+
+def leaver_of(pool: Pool) -> Pledge:
+    return pool.pledges.placed().select_related("organisation").order_by("pk")[0]
+
+
+def free_one(pool: Pool) -> None:
+    """Somebody who holds or has pledged shares gives them back."""
+    leaver = leaver_of(pool)
+    withdraw_pledge(pledge=leaver, by=make.administrator(leaver.organisation), now=NOW)
+
+
+def tick(*, now: datetime) -> None:
+    for step in STEPS:
+        step(now=now)
+
+
+def letters_to(pledge: Pledge) -> list[str]:
+    named = Letter.objects.filter(organisation=pledge.organisation).order_by("pk")
+    return [template.split("/")[-1].removesuffix(".txt") for template in named.values_list("template", flat=True)]

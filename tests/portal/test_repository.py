@@ -26,7 +26,6 @@ LONG_FILES = {
     "tests/pooling/test_cost_sheet.py": "one page and its table, with the properties of both",
     "tests/pooling/test_life_of_a_pool.py": "a walk for each way that a pool can go",
     "tests/pooling/test_transfers.py": "one way that a pledge goes, from offer to end",
-    "tests/pooling/test_waiting.py": "the rules of one list",
     "tests/tour/stops.py": "a table: every page in every state",
     "pooling/payments/stripe.py": "one provider, all of its calls in one class",
     "static/css/base.css": "the page's skeleton: tokens, type, layout",
